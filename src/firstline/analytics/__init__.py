@@ -1,0 +1,1 @@
+"""What was asked and how it went: outcomes and counts."""

@@ -1,0 +1,1 @@
+"""What may be said: prompt, composers, the gate."""

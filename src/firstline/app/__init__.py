@@ -1,0 +1,1 @@
+"""Composition: fills every port and wires the web process."""

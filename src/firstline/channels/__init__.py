@@ -1,0 +1,1 @@
+"""Conversations by SMS, WhatsApp and email (room kept; web chat needs none of it)."""

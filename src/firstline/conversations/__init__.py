@@ -1,0 +1,1 @@
+"""Conversations and messages: their states, posting, closing, and the facts of a turn."""

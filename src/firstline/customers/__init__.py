@@ -1,0 +1,1 @@
+"""Who writes to a business: visitors, customers, their contact details and consent."""

@@ -1,0 +1,1 @@
+"""Sentence vectors behind one Protocol: the bundled model, the fake."""

@@ -1,0 +1,1 @@
+"""When a person is called: CEL triggers, built-in policies, the decision."""

@@ -1,0 +1,1 @@
+"""The way to a person: queue, takeover, brief, follow-up."""

@@ -1,0 +1,1 @@
+"""What a business knows: sources, parsing, chunks, index, retrieval."""

@@ -1,0 +1,1 @@
+"""The very same turn with nothing stored or sent: the playground."""

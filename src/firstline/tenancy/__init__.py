@@ -1,0 +1,1 @@
+"""A business, its people and its settings: profile, hours, guardrails, users, sign-in, keys."""

@@ -1,0 +1,1 @@
+"""HTTP only: JSON API, console pages, the widget, inbound hooks."""

@@ -1,0 +1,1 @@
+"""JSON routes: chat API and admin API."""

@@ -1,0 +1,1 @@
+"""Inbound webhooks (room kept for the connectors)."""

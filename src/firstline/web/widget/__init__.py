@@ -1,0 +1,1 @@
+"""The hosted chat page, the loader and its assets."""
