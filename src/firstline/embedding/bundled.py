@@ -107,4 +107,4 @@ class BundledEmbedder:
 
     def count_tokens(self, text: str) -> int:
         """Pieces of the model's own tokenizer."""
-        return len(self._loaded()._tokenizer.encode(text, out_type=int)) if text else 0
+        return len(self._loaded()._tokenizer.encode(text, out_type=int, add_bos=False, add_eos=False)) if text.strip() else 0
