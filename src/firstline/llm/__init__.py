@@ -1,1 +1,1 @@
-"""The gateway to language models: routes, failover, accounting, and the fake."""
+"""Language models: routes, failover, time limits, accounting; a fake and a stub server for tests."""
