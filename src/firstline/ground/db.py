@@ -1,0 +1,54 @@
+"""The pool of connections: asyncpg, the application's role, JSON by orjson."""
+
+from typing import Any
+
+import asyncpg
+import orjson
+
+__all__ = ["APP_ROLE", "Connection", "Pool", "connect", "create_pool"]
+
+APP_ROLE = "firstline_app"
+Pool = asyncpg.Pool
+
+
+class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
+    """Nothing but SET LOCAL is ever used, so a returned connection needs no reset round trip."""
+
+    def get_reset_query(self) -> str:
+        """No statement: every setting ended with its transaction."""
+        return ""
+
+
+def _dump(value: Any) -> str:
+    return orjson.dumps(value, default=str).decode()
+
+
+async def _prepare(connection: asyncpg.Connection) -> None:
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(kind, encoder=_dump, decoder=orjson.loads, schema="pg_catalog")
+
+
+async def create_pool(url: str, *, least: int = 2, most: int = 16, role: str | None = APP_ROLE) -> asyncpg.Pool:
+    """A pool on `url`, as the application's role (neither owner nor superuser: row-level security binds it)."""
+    return await asyncpg.create_pool(
+        url,
+        min_size=least,
+        max_size=most,
+        connection_class=Connection,
+        init=_prepare,
+        server_settings=_settings(role),
+    )
+
+
+async def connect(url: str, *, role: str | None = APP_ROLE) -> asyncpg.Connection:
+    """One connection of its own, for LISTEN and NOTIFY."""
+    connection = await asyncpg.connect(url, connection_class=Connection, server_settings=_settings(role))
+    await _prepare(connection)
+    return connection
+
+
+def _settings(role: str | None) -> dict[str, str]:
+    settings = {"application_name": "firstline", "jit": "off"}
+    if role:
+        settings["role"] = role
+    return settings
