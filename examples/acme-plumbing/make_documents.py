@@ -35,8 +35,10 @@ GROUPS: list[tuple[str, list[str]]] = [
     ("Water heaters / Calentadores de agua", ["water_heater_install", "water_heater_repair", "tankless_install"]),
     ("Drains and sewer / Drenajes", ["drain_cleaning", "main_line_cleaning", "hydro_jetting", "camera_inspection"]),
     ("Leaks and pipes / Fugas y tuberías", ["leak_repair", "burst_pipe_repair"]),
-    ("Fixtures / Muebles de baño y cocina",
-     ["toilet_repair", "toilet_install", "faucet_install", "garbage_disposal", "sump_pump"]),
+    (
+        "Fixtures / Muebles de baño y cocina",
+        ["toilet_repair", "toilet_install", "faucet_install", "garbage_disposal", "sump_pump"],
+    ),
     ("Large projects (free written estimate)", ["sewer_line_replacement", "whole_house_repipe"]),
 ]
 
@@ -47,8 +49,16 @@ HEAD = ParagraphStyle("head", parent=CELL, fontName="Helvetica-Bold", textColor=
 PRICE = ParagraphStyle("price", parent=CELL, fontName="Helvetica-Bold", alignment=TA_RIGHT)
 PRICE_HEAD = ParagraphStyle("price-head", parent=HEAD, alignment=TA_RIGHT)
 H1 = ParagraphStyle("h1", parent=BODY, fontName="Helvetica-Bold", fontSize=19, leading=23, textColor=NAVY)
-H2 = ParagraphStyle("h2", parent=BODY, fontName="Helvetica-Bold", fontSize=12.5, leading=17, textColor=COPPER,
-                    spaceBefore=11, spaceAfter=3)
+H2 = ParagraphStyle(
+    "h2",
+    parent=BODY,
+    fontName="Helvetica-Bold",
+    fontSize=12.5,
+    leading=17,
+    textColor=COPPER,
+    spaceBefore=11,
+    spaceAfter=3,
+)
 
 
 def money(amount: str) -> str:
@@ -62,29 +72,45 @@ def price(service: dict[str, Any]) -> str:
 
 def table(rows: list[list[Any]], widths: list[float], bands: tuple[int, ...] = ()) -> Table:
     made = Table(rows, colWidths=widths, repeatRows=1)
-    made.setStyle(TableStyle([
-        ("BACKGROUND", (0, 0), (-1, 0), NAVY),
-        ("GRID", (0, 0), (-1, -1), 0.4, colors.HexColor("#b9c4cc")),
-        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-        ("TOPPADDING", (0, 0), (-1, -1), 3.8),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 4.6),
-        *(("BACKGROUND", (0, n), (-1, n), PALE) for n in bands),
-        *(("SPAN", (0, n), (-1, n)) for n in bands),
-    ]))
+    made.setStyle(
+        TableStyle(
+            [
+                ("BACKGROUND", (0, 0), (-1, 0), NAVY),
+                ("GRID", (0, 0), (-1, -1), 0.4, colors.HexColor("#b9c4cc")),
+                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+                ("TOPPADDING", (0, 0), (-1, -1), 3.8),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 4.6),
+                *(("BACKGROUND", (0, n), (-1, n), PALE) for n in bands),
+                *(("SPAN", (0, n), (-1, n)) for n in bands),
+            ]
+        )
+    )
     return made
 
 
 def price_table(services: dict[str, dict[str, Any]]) -> Table:
-    rows: list[list[Any]] = [[Paragraph("Service", HEAD), Paragraph("Price range", PRICE_HEAD),
-                              Paragraph("Per", HEAD), Paragraph("Good to know", HEAD)]]
+    rows: list[list[Any]] = [
+        [
+            Paragraph("Service", HEAD),
+            Paragraph("Price range", PRICE_HEAD),
+            Paragraph("Per", HEAD),
+            Paragraph("Good to know", HEAD),
+        ]
+    ]
     bands = []
     for title, codes in GROUPS:
         bands.append(len(rows))
         rows.append([Paragraph(f"<b>{title}</b>", CELL), "", "", ""])
         for code in codes:
             one = services[code]
-            rows.append([Paragraph(one["name"]["en"], CELL), Paragraph(price(one), PRICE),
-                         Paragraph(one["unit"], CELL), Paragraph(one["notes"]["en"], CELL)])
+            rows.append(
+                [
+                    Paragraph(one["name"]["en"], CELL),
+                    Paragraph(price(one), PRICE),
+                    Paragraph(one["unit"], CELL),
+                    Paragraph(one["notes"]["en"], CELL),
+                ]
+            )
     return table(rows, [2.2 * inch, 1.2 * inch, 0.5 * inch, 3.33 * inch], tuple(bands))
 
 
@@ -102,8 +128,11 @@ def frame(canvas: Canvas, doc: SimpleDocTemplate) -> None:
     canvas.drawRightString(width - 0.55 * inch, height - 0.28 * inch, "Madison, Wisconsin  |  (608) 555-0142")
     canvas.setFillColor(colors.HexColor("#5b6770"))
     canvas.setFont("Helvetica", 7.6)
-    canvas.drawString(0.55 * inch, 0.36 * inch,
-                      "2140 Pipeworks Lane, Madison, WI 53704  |  hello@acme-plumbing.example  |  License MP-555014")
+    canvas.drawString(
+        0.55 * inch,
+        0.36 * inch,
+        "2140 Pipeworks Lane, Madison, WI 53704  |  hello@acme-plumbing.example  |  License MP-555014",
+    )
     canvas.drawRightString(width - 0.55 * inch, 0.36 * inch, f"Price list from October 2026  |  page {doc.page} of 2")
     canvas.restoreState()
 
@@ -111,11 +140,17 @@ def frame(canvas: Canvas, doc: SimpleDocTemplate) -> None:
 def brochure(services: dict[str, dict[str, Any]], to: Path) -> None:
     detail = [[Paragraph("Water heater detail", HEAD), Paragraph("Price range", PRICE_HEAD), Paragraph("Notes", HEAD)]]
     for name, cost, note in (
-        ("40-50 gallon gas, atmospheric vent", "$900 - $1,150", "Vents through the chimney or roof. Most Madison basements."),
+        (
+            "40-50 gallon gas, atmospheric vent",
+            "$900 - $1,150",
+            "Vents through the chimney or roof. Most Madison basements.",
+        ),
         ("40-50 gallon gas, power vent", "$1,200 - $1,500", "Has a fan and a plastic pipe through the wall."),
     ):
         detail.append([Paragraph(name, CELL), Paragraph(cost, PRICE), Paragraph(note, CELL)])
-    drains = [[Paragraph("Drain cleaning detail", HEAD), Paragraph("Price range", PRICE_HEAD), Paragraph("En español", HEAD)]]
+    drains = [
+        [Paragraph("Drain cleaning detail", HEAD), Paragraph("Price range", PRICE_HEAD), Paragraph("En español", HEAD)]
+    ]
     for name, cost, note in (
         ("Kitchen sink", "$149 - $219", "Fregadero de cocina"),
         ("Bathroom sink, tub or shower", "$149 - $199", "Lavabo, tina o regadera"),
@@ -126,35 +161,66 @@ def brochure(services: dict[str, dict[str, Any]], to: Path) -> None:
     widths = [2.6 * inch, 1.3 * inch, 3.33 * inch]
     story = [
         Paragraph("Our prices", H1),
-        Paragraph("Most plumbers will not print their prices. We do. The ranges below are estimates for ordinary homes in our "
-                  "service area, parts included unless noted. You get a written price before any work starts.", BODY),
-        Spacer(1, 5), price_table(services), PageBreak(),
-        Paragraph("What the price depends on", H1), Spacer(1, 4),
-        table(detail, widths), Spacer(1, 8), table(drains, widths),
+        Paragraph(
+            "Most plumbers will not print their prices. We do. The ranges below are estimates for ordinary homes in our "
+            "service area, parts included unless noted. You get a written price before any work starts.",
+            BODY,
+        ),
+        Spacer(1, 5),
+        price_table(services),
+        PageBreak(),
+        Paragraph("What the price depends on", H1),
+        Spacer(1, 4),
+        table(detail, widths),
+        Spacer(1, 8),
+        table(drains, widths),
         Paragraph("Nights, Sundays and holidays", H2),
-        Paragraph("Our emergency line (608) 555-0199 is answered day and night. Outside business hours a <b>$150 emergency "
-                  "surcharge</b> is added to the normal price of the job. Business hours: Monday to Friday 7:30 a.m. to 12:00 noon "
-                  "and 1:00 p.m. to 5:30 p.m., Saturday 8:00 a.m. to 12:00 noon, Sunday closed.", BODY),
+        Paragraph(
+            "Our emergency line (608) 555-0199 is answered day and night. Outside business hours a <b>$150 emergency "
+            "surcharge</b> is added to the normal price of the job. Business hours: Monday to Friday 7:30 a.m. to 12:00 noon "
+            "and 1:00 p.m. to 5:30 p.m., Saturday 8:00 a.m. to 12:00 noon, Sunday closed.",
+            BODY,
+        ),
         Paragraph("Paying", H2),
-        Paragraph("Cash, check, debit and credit cards (no card fee), Apple Pay and Google Pay. Financing from $1,000 through Badger "
-                  "Home Credit: 0 % for 12 months, or up to 60 months at 9.99 % APR, subject to approval. Jobs above $2,500 need a "
-                  "30 % deposit. Seniors (65 and over), veterans and active military: 5 % off labor, up to $100 a job.", BODY),
+        Paragraph(
+            "Cash, check, debit and credit cards (no card fee), Apple Pay and Google Pay. Financing from $1,000 through Badger "
+            "Home Credit: 0 % for 12 months, or up to 60 months at 9.99 % APR, subject to approval. Jobs above $2,500 need a "
+            "30 % deposit. Seniors (65 and over), veterans and active military: 5 % off labor, up to $100 a job.",
+            BODY,
+        ),
         Paragraph("Cancelling", H2),
         Paragraph("Free up to 24 hours before your arrival window; after that a $45 late cancellation fee.", BODY),
         Paragraph("Warranty in short", H2),
-        Paragraph("Installations 2 years labor. Repairs 1 year labor. Drain cleaning 30 days. Sewer line replacement and whole-house "
-                  "repipe 10 years. Water heater tanks 6 years from the manufacturer. Ask for our warranty sheet.", BODY),
+        Paragraph(
+            "Installations 2 years labor. Repairs 1 year labor. Drain cleaning 30 days. Sewer line replacement and whole-house "
+            "repipe 10 years. Water heater tanks 6 years from the manufacturer. Ask for our warranty sheet.",
+            BODY,
+        ),
         Paragraph("En español", H2),
-        Paragraph("Los precios son estimados; antes de empezar recibe un precio por escrito. La visita con diagnóstico cuesta $89 y se "
-                  "descuenta si aprueba la reparación dentro de 30 días. Emergencias fuera de horario: recargo de $150. "
-                  "Atendemos en español: pregunte por Mike o Luz al (608) 555-0142.", BODY),
+        Paragraph(
+            "Los precios son estimados; antes de empezar recibe un precio por escrito. La visita con diagnóstico cuesta $89 y se "
+            "descuenta si aprueba la reparación dentro de 30 días. Emergencias fuera de horario: recargo de $150. "
+            "Atendemos en español: pregunte por Mike o Luz al (608) 555-0142.",
+            BODY,
+        ),
         Spacer(1, 10),
-        Paragraph("Estimates are not binding offers. Prices do not include opening or closing walls, electrical work, asbestos or lead "
-                  "removal, or repairs to parts of the house we find damaged.", SMALL),
+        Paragraph(
+            "Estimates are not binding offers. Prices do not include opening or closing walls, electrical work, asbestos or lead "
+            "removal, or repairs to parts of the house we find damaged.",
+            SMALL,
+        ),
     ]
-    SimpleDocTemplate(str(to), pagesize=letter, leftMargin=0.55 * inch, rightMargin=0.55 * inch, topMargin=0.66 * inch,
-                      bottomMargin=0.6 * inch, title="Acme Plumbing price brochure", author="Acme Plumbing",
-                      invariant=1).build(story, onFirstPage=frame, onLaterPages=frame)
+    SimpleDocTemplate(
+        str(to),
+        pagesize=letter,
+        leftMargin=0.55 * inch,
+        rightMargin=0.55 * inch,
+        topMargin=0.66 * inch,
+        bottomMargin=0.6 * inch,
+        title="Acme Plumbing price brochure",
+        author="Acme Plumbing",
+        invariant=1,
+    ).build(story, onFirstPage=frame, onLaterPages=frame)
 
 
 def warranty(to: Path) -> None:
@@ -166,8 +232,10 @@ def warranty(to: Path) -> None:
     doc.core_properties.title, doc.core_properties.author = "Acme Plumbing warranty", "Acme Plumbing"
     doc.core_properties.created = doc.core_properties.modified = WRITTEN
     doc.add_heading("Acme Plumbing warranty", 0)
-    doc.add_paragraph("This sheet says what we put right at no charge, for how long, and how to ask for it. It applies to work done "
-                      "by Acme Plumbing, 2140 Pipeworks Lane, Madison, WI 53704, from October 1, 2026.")
+    doc.add_paragraph(
+        "This sheet says what we put right at no charge, for how long, and how to ask for it. It applies to work done "
+        "by Acme Plumbing, 2140 Pipeworks Lane, Madison, WI 53704, from October 1, 2026."
+    )
     doc.add_heading("How long we cover our work", 1)
     grid = doc.add_table(rows=1, cols=3)
     grid.style = "Light Grid Accent 1"
@@ -204,12 +272,16 @@ def warranty(to: Path) -> None:
         doc.add_paragraph(text, style="List Number")
     doc.add_paragraph("A warranty visit outside business hours carries no surcharge when the fault is covered.")
     doc.add_heading("Moving or selling the house", 1)
-    doc.add_paragraph("The 10-year warranty on sewer lines and repipes passes once to the next owner, if we are told within 60 days of "
-                      "the sale. Other warranties stay with the first customer.")
+    doc.add_paragraph(
+        "The 10-year warranty on sewer lines and repipes passes once to the next owner, if we are told within 60 days of "
+        "the sale. Other warranties stay with the first customer."
+    )
     doc.add_heading("Resumen en español", 1)
-    doc.add_paragraph("Mano de obra: 2 años en instalaciones, 1 año en reparaciones, 30 días en limpieza de drenajes y 10 años en cambio "
-                      "de línea de drenaje o de toda la tubería. El tanque del calentador tiene 6 años de garantía del fabricante. Para "
-                      "usar la garantía llame al (608) 555-0142; la visita de garantía no tiene costo.")
+    doc.add_paragraph(
+        "Mano de obra: 2 años en instalaciones, 1 año en reparaciones, 30 días en limpieza de drenajes y 10 años en cambio "
+        "de línea de drenaje o de toda la tubería. El tanque del calentador tiene 6 años de garantía del fabricante. Para "
+        "usar la garantía llame al (608) 555-0142; la visita de garantía no tiene costo."
+    )
     made = BytesIO()
     doc.save(made)
     with zipfile.ZipFile(made) as source, zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as target:
