@@ -19,7 +19,9 @@ async def _business(door: Door) -> object:
     business_id = new_id()
     async with door.transaction(business_id) as tx:
         await tx.execute(
-            "INSERT INTO businesses (id, name, slug, timezone) VALUES ($1, 'B', $2, 'UTC')", business_id, f"b-{business_id.hex}"
+            "INSERT INTO businesses (id, name, slug, timezone) VALUES ($1, 'B', $2, 'UTC')",
+            business_id,
+            f"b-{business_id.hex}",
         )
     return business_id
 
@@ -68,10 +70,17 @@ async def test_every_tenant_table_refuses_a_row_of_another_tenant(door: Door) ->
             table,
         )
         names = [c["attname"] for c in columns if c["needed"]]
-        values = [f"'{theirs}'::uuid" if n == "business_id" else _value(c["type"]) for c in columns if c["needed"] for n in [c["attname"]]]
+        values = [
+            f"'{theirs}'::uuid" if n == "business_id" else _value(c["type"])
+            for c in columns
+            if c["needed"]
+            for n in [c["attname"]]
+        ]
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with door.transaction(ours) as tx:  # type: ignore[arg-type]
-                await tx.execute(f'INSERT INTO "{table}" ({", ".join(f"{chr(34)}{n}{chr(34)}" for n in names)}) VALUES ({", ".join(values)})')
+                await tx.execute(
+                    f'INSERT INTO "{table}" ({", ".join(f"{chr(34)}{n}{chr(34)}" for n in names)}) VALUES ({", ".join(values)})'
+                )
 
 
 def _value(kind: str) -> str:

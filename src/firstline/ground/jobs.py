@@ -49,7 +49,9 @@ def build_queue(url: str, role: str | None) -> Any:
     options = "-c search_path=jobs" + (f" -c role={role}" if role else "")
     query["options"] = options
     conninfo = urlunsplit(parts._replace(query=urlencode(query, safe="")))
-    return procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo.replace("+", "%20"), min_size=1, max_size=4))
+    return procrastinate.App(
+        connector=procrastinate.PsycopgConnector(conninfo=conninfo.replace("+", "%20"), min_size=1, max_size=4)
+    )
 
 
 def tenant_of(arguments: dict[str, Any]) -> UUID:

@@ -100,7 +100,9 @@ def read_settings(environment: Mapping[str, str] | None = None, **overrides: Any
         log=value("FIRSTLINE_LOG").upper(),
         llm=value("FIRSTLINE_LLM"),
         database=DatabaseSettings(
-            value("DATABASE_URL"), value("FIRSTLINE_MIGRATION_URL") or value("DATABASE_URL"), int(number("FIRSTLINE_POOL", 2))
+            value("DATABASE_URL"),
+            value("FIRSTLINE_MIGRATION_URL") or value("DATABASE_URL"),
+            int(number("FIRSTLINE_POOL", 2)),
         ),
         web=WebSettings(host, port, public, secure, bool(value("FIRSTLINE_DEMO"))),
         chat=ChatSettings(

@@ -88,14 +88,26 @@ class ChatConfig:
 class Guardrails:
     """Spec §5.1 `GuardrailsConfig`."""
 
-    allowed_topics: tuple[str, ...] = ("services", "pricing_ranges", "hours", "service_area", "appointment_availability")
+    allowed_topics: tuple[str, ...] = (
+        "services",
+        "pricing_ranges",
+        "hours",
+        "service_area",
+        "appointment_availability",
+    )
     banned_topics: tuple[str, ...] = ("legal_advice", "medical_advice", "political_opinions")
     max_quote_without_approval: Decimal = Decimal(500)
     allowed_discount_percent: Decimal = Decimal(0)
     require_disclaimer_on_estimates: bool = True
     handoff_on_keywords: tuple[str, ...] = ("sue", "injured", "fraud", "unsafe", "police")
     languages_allowed: tuple[str, ...] = ("en", "es")
-    enabled_tools: tuple[str, ...] = ("search_kb", "get_business_profile", "create_ticket", "create_lead", "request_handoff")
+    enabled_tools: tuple[str, ...] = (
+        "search_kb",
+        "get_business_profile",
+        "create_ticket",
+        "create_lead",
+        "request_handoff",
+    )
 
 
 @dataclass(frozen=True, slots=True)
