@@ -1,1 +1,1 @@
-"""What a business knows: sources, parsing, chunks, index, retrieval."""
+"""What a business knows: sources, fetching, parsing, chunking, indexing, retrieval, refresh."""

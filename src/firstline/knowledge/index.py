@@ -1,0 +1,173 @@
+"""A tenant's knowledge in memory: exact search by meaning and by words, fused by normalised scores.
+
+Also the ranking of the cold path, which builds a small index of the candidates that PostgreSQL found.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstline.conversations.facts import Passage
+from firstline.embedding.port import Vector
+from firstline.knowledge.keywords import Keywords
+from firstline.knowledge.model import StoredChunk
+from firstline.knowledge.tuning import Tuning, tuning
+from firstline.knowledge.wording import stems
+
+__all__ = ["TenantIndex"]
+
+Scores = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+class TenantIndex:
+    """Immutable once built; building is CPU work (about 1 s at 5,000 chunks), searching 1-3 ms."""
+
+    def __init__(self, chunks: Sequence[StoredChunk], numbers: Tuning | None = None) -> None:
+        self.chunks = list(chunks)
+        self.numbers = numbers or tuning()
+        self.size = len(self.chunks)
+        dimensions = len(self.chunks[0].vector) if self.chunks else 1
+        self._dense = np.zeros((self.size, dimensions), dtype=np.float32)
+        for row, chunk in enumerate(self.chunks):
+            self._dense[row] = chunk.vector
+        counts = [len(chunk.part_vectors) for chunk in self.chunks]
+        self._starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        self._parts = np.zeros((int(self._starts[-1]), dimensions), dtype=np.float16)
+        for row, chunk in enumerate(self.chunks):
+            self._parts[self._starts[row] : self._starts[row + 1]] = chunk.part_vectors
+        self._keywords = Keywords([stems(chunk.chunk.searchable, chunk.language) for chunk in self.chunks])
+        self._language = np.array([chunk.language for chunk in self.chunks], dtype="U8")
+        self._public: Mask = np.array([chunk.visibility == "public" for chunk in self.chunks], dtype=bool)
+        self._rows = {chunk.id: row for row, chunk in enumerate(self.chunks)}
+        texts = sum(len(c.chunk.text) + len(c.chunk.context) + 600 for c in self.chunks)
+        self.bytes = self._dense.nbytes + self._parts.nbytes + self._keywords.bytes + texts
+
+    def part_vectors(self, chunk_id: UUID) -> NDArray[np.float16] | None:
+        """The vectors of a chunk's parts, in the order of `parts_of`, or None for a chunk that is not here."""
+        row = self._rows.get(chunk_id)
+        return None if row is None else self._parts[self._starts[row] : self._starts[row + 1]]
+
+    def search(
+        self,
+        text: str,
+        vector: Vector,
+        language: str,
+        limit: int,
+        *,
+        visibility: str = "public",
+        tags: Sequence[str] | None = None,
+    ) -> list[Passage]:
+        """The best `limit` passages, best first. `visibility` "internal" sees all, "public" only public ones."""
+        allowed = self._allowed(visibility, tags)
+        if not allowed.any():
+            return []
+        terms = list(dict.fromkeys(stems(text, language)))
+        same = self._language == language
+        keyword = np.where(same, self._keywords.scores(terms), 0).astype(np.float32)
+        chunk_cosine = self._dense @ vector
+        rows = self._candidates(chunk_cosine, keyword, allowed)
+        best_part = self._best_parts(rows, vector, chunk_cosine)
+        share = self.numbers.sentence_share
+        dense = (1 - share) * chunk_cosine[rows] + share * best_part
+        fused = self._fused(dense, keyword[rows], same[rows])
+        out: list[Passage] = []
+        seen: set[str] = set()
+        for at in np.argsort(-fused, kind="stable"):
+            row = int(rows[at])
+            if self.chunks[row].chunk.text in seen:
+                continue
+            seen.add(self.chunks[row].chunk.text)
+            support = self._support(row, terms, float(chunk_cosine[row]), float(best_part[at]), bool(same[row]))
+            scores = {
+                "dense": float(dense[at]),
+                "keyword": float(keyword[row]),
+                "fused": float(fused[at]),
+                "support": support,
+            }
+            sure = float(best_part[at]) >= self.numbers.sure_cosine
+            out.append(_passage(self.chunks[row], scores, above=sure or support >= self.numbers.floor))
+            if len(out) == limit:
+                break
+        return out
+
+    def _allowed(self, visibility: str, tags: Sequence[str] | None) -> Mask:
+        allowed: Mask = self._public.copy() if visibility == "public" else np.ones(self.size, dtype=bool)
+        if tags:
+            wanted = set(tags)
+            allowed &= np.array([bool(wanted.intersection(c.chunk.tags)) for c in self.chunks], dtype=bool)
+        return allowed
+
+    def _candidates(self, dense: Scores, keyword: Scores, allowed: Mask) -> NDArray[np.int64]:
+        rows = np.flatnonzero(allowed)
+        most = self.numbers.dense_candidates + self.numbers.keyword_candidates
+        if len(rows) <= most:
+            return rows
+        near = rows[np.argpartition(-dense[rows], self.numbers.dense_candidates)[: self.numbers.dense_candidates]]
+        said = rows[np.argpartition(-keyword[rows], self.numbers.keyword_candidates)[: self.numbers.keyword_candidates]]
+        return np.union1d(near, said)
+
+    def _best_parts(self, rows: NDArray[np.int64], vector: Vector, chunk_cosine: Scores) -> Scores:
+        out = chunk_cosine[rows].copy()
+        spans = [np.arange(self._starts[row], self._starts[row + 1]) for row in rows]
+        where = np.concatenate(spans) if spans else np.zeros(0, dtype=np.int64)
+        if not len(where):
+            return out
+        cosines = self._parts[where].astype(np.float32) @ vector
+        start = 0
+        for at, span in enumerate(spans):
+            if len(span):
+                out[at] = cosines[start : start + len(span)].max()
+            start += len(span)
+        return np.asarray(out, dtype=np.float32)
+
+    def _fused(self, dense: Scores, keyword: Scores, same: Mask) -> Scores:
+        """Weights sum to 1 in every row: where words cannot be compared, meaning has all the weight."""
+        weight = np.where(same, self.numbers.keyword_weight, 0.0) if keyword.any() else np.zeros(len(dense))
+        words = np.zeros(len(dense), dtype=np.float32)
+        words[same] = _standard(keyword[same])
+        return ((1 - weight) * _standard(dense) + weight * words).astype(np.float32)
+
+    def _support(self, row: int, terms: list[str], chunk: float, part: float, same: bool) -> float:
+        numbers = self.numbers
+        if not same:
+            features, weights, bias = [chunk, part], numbers.across_weights, numbers.across_bias
+        else:
+            has = [self._keywords.has(term, row) for term in terms]
+            telling = [self._keywords.idf(term) for term in terms]
+            total = sum(telling)
+            share = sum(idf for idf, held in zip(telling, has, strict=True) if held) / total if total else 0.0
+            lacks = max((idf for idf, held in zip(telling, has, strict=True) if not held), default=0.0)
+            features = [chunk, part, share, lacks / self._keywords.highest_idf]
+            weights, bias = numbers.weights, numbers.bias
+        return 1 / (1 + math.exp(-(bias + sum(w * f for w, f in zip(weights, features, strict=True)))))
+
+
+def _standard(values: NDArray[Any]) -> Scores:
+    spread = float(values.std()) if len(values) else 0.0
+    if spread < 1e-9:
+        return np.zeros(len(values), dtype=np.float32)
+    return ((values - values.mean()) / spread).astype(np.float32)
+
+
+def _passage(stored: StoredChunk, scores: dict[str, float], *, above: bool) -> Passage:
+    chunk = stored.chunk
+    return Passage(
+        chunk_id=stored.id,
+        document_id=stored.document_id,
+        title=chunk.title,
+        section=chunk.section,
+        text=chunk.text,
+        source_uri=stored.source_uri,
+        source_type=stored.source_type,
+        language=stored.language,
+        scores=scores,
+        above_floor=above,
+        question=chunk.question,
+        answer=chunk.answer,
+        tags=chunk.tags,
+    )

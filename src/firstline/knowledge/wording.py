@@ -1,0 +1,86 @@
+"""Words as keyword search sees them: folded, stemmed, without the ones that carry no subject; and sentences."""
+
+import re
+import tomllib
+import unicodedata
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+import snowballstemmer
+
+__all__ = ["fold", "sentences", "stems"]
+
+WORD = re.compile(r"[^\W_]+(?:[.,:][0-9]+)*", re.UNICODE)
+STEMMERS = {"en": "english", "es": "spanish"}
+LONGEST_SENTENCE = 400  # characters; a longer one is cut at a semicolon or comma, else at a space
+ABBREVIATIONS = frozenset(
+    "mr|mrs|ms|dr|st|vs|etc|e.g|i.e|approx|ave|blvd|inc|ltd|co|sr|sra|srta|dra|ud|uds|pág|art|aprox".split("|")  # noqa: SIM905 - a list to read
+)
+BOUNDARY = re.compile(
+    r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[¿¡]*[^\Wa-z])|\n{2,}|\n(?=\s*(?:[-*•|#]|\d+[.)]\s))|(?<=\|)\n"
+)
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, ñ kept (año is not ano)."""
+    marked = text.casefold().replace("ñ", "\0")
+    bare = "".join(c for c in unicodedata.normalize("NFKD", marked) if not unicodedata.combining(c))
+    return bare.replace("\0", "ñ")
+
+
+@cache
+def _stopwords(language: str) -> frozenset[str]:
+    lists = tomllib.loads(files("firstline.knowledge").joinpath("data/stopwords.toml").read_text("utf-8"))
+    return frozenset(fold(word) for word in lists.get(language, "").split())
+
+
+@cache
+def _stemmer(language: str) -> Any:
+    return snowballstemmer.stemmer(STEMMERS.get(language, "english"))
+
+
+@lru_cache(maxsize=200_000)
+def _stem(word: str, language: str) -> str:
+    """The stem of a folded word, or '' for a stop word. Snowball in Python is slow: each word is stemmed once."""
+    if word in _stopwords(language):
+        return ""
+    if word[0].isdigit():
+        return word.replace(",", "")
+    return fold(_stemmer(language).stemWord(word))
+
+
+def stems(text: str, language: str) -> list[str]:
+    """Stems of `text` in order, stop words left out; apostrophes join ("don't" -> dont)."""
+    found = WORD.findall(fold(text.replace("'", "").replace("’", "")))
+    return [stem for word in found if (stem := _stem(word, language))]
+
+
+def sentences(text: str) -> list[str]:
+    """Sentences, list items and table rows, stripped, none empty, none longer than LONGEST_SENTENCE by much.
+
+    Together they hold every word of `text`.
+    """
+    out: list[str] = []
+    start = 0
+    for match in BOUNDARY.finditer(text):
+        head = text[start : match.start()]
+        last = head.rsplit(None, 1)[-1].rstrip(".").casefold() if head.strip() else ""
+        if "\n" not in match.group() and (last in ABBREVIATIONS or (len(last) == 1 and last.isalpha())):
+            continue
+        out.extend(_cut(head))
+        start = match.end()
+    out.extend(_cut(text[start:]))
+    return out
+
+
+def _cut(sentence: str) -> list[str]:
+    rest = " ".join(sentence.split())
+    out: list[str] = []
+    while len(rest) > LONGEST_SENTENCE:
+        at = max(rest.rfind(mark, 40, LONGEST_SENTENCE) for mark in ("; ", ", "))
+        at = at + 1 if at > 0 else rest.rfind(" ", 40, LONGEST_SENTENCE)
+        at = at if at > 0 else LONGEST_SENTENCE
+        out.append(rest[:at].strip())
+        rest = rest[at:].strip()
+    return [*out, rest] if rest else out
