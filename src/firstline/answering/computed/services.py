@@ -1,0 +1,96 @@
+"""Which services a message names, offered or not; and what is said about them without a price."""
+
+import re
+from functools import lru_cache
+
+from firstline.answering.computed.voice import Voice
+from firstline.answering.port import Question
+from firstline.conversations.facts import Sentence
+from firstline.knowledge.wording import fold, sentences
+from firstline.tenancy.model import Business, Service, localized
+
+__all__ = ["named_services", "refuse", "service_list", "service_name", "tell_service", "wanted_services"]
+
+MOST_LISTED = 8
+
+
+def service_name(service: Service, language: str) -> str:
+    """Its name inside a sentence: a first capital goes unless the word is written in capitals."""
+    name = localized(service.name, language)
+    return name[:1].lower() + name[1:] if len(name) > 1 and name[1].islower() else name
+
+
+@lru_cache(maxsize=256)
+def _patterns(names: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], int], ...]:
+    """Each name as a pattern with its length; words may take a plural, and small words may stand between two of them."""
+    out = []
+    for name in sorted({fold(n).strip() for n in names if n.strip()}, key=len, reverse=True):
+        words = [re.escape(word) + r"(?:s|es|ing)?" for word in re.findall(r"[\w/&'-]+", name)]
+        if words:
+            out.append(
+                (
+                    re.compile(
+                        r"(?<!\w)"
+                        + r"[\s-]+(?:(?:a|an|the|my|our|your|de|del|la|el|mi|un|una|los|las|su)\s+)?".join(words)
+                        + r"(?!\w)"
+                    ),
+                    len(name),
+                )
+            )
+    return tuple(out)
+
+
+def named_services(business: Business, text: str) -> list[Service]:
+    """Services that `text` names by name or alias in any language, longest match first where they overlap, in order."""
+    folded = fold(text)
+    hits: list[tuple[int, int, Service]] = []
+    for service in business.services:
+        names = (*service.name.values(), *(a for aliases in service.aliases.values() for a in aliases))
+        for pattern, _ in _patterns(names):
+            hits += [(m.start(), m.end(), service) for m in pattern.finditer(folded)]
+    chosen: list[tuple[int, int, Service]] = []
+    for hit in sorted(hits, key=lambda h: (h[0] - h[1], h[0])):
+        if not any(hit[0] < end and start < hit[1] for start, end, _ in chosen):
+            chosen.append(hit)
+    return list(dict.fromkeys(s for _, _, s in sorted(chosen, key=lambda h: h[0])))
+
+
+def wanted_services(question: Question, text: str) -> list[Service]:
+    """Services of this part, else of the whole message, else the reading's, else of the customer's last message."""
+    business = question.business
+    found = named_services(business, text) or named_services(business, question.text)
+    if found:
+        return found
+    entity = question.reading.first("service_type")
+    if entity is not None:
+        by_code = [s for s in business.services if s.code == entity.value]
+        if by_code:
+            return by_code
+    earlier = [said.text for said in question.history if said.role == "customer"][-2:]
+    return next((named for text in reversed(earlier) if (named := named_services(business, text))), [])
+
+
+def refuse(question: Question, services: list[Service], voice: Voice) -> list[Sentence]:
+    """Those asked for and not offered, and what is done instead."""
+    names = voice.join([service_name(s, voice.language) for s in services], "or")
+    return [voice.say("services.no", service=names), *service_list(question, voice, "services.here")]
+
+
+def service_list(question: Question, voice: Voice, key: str = "services.list") -> list[Sentence]:
+    """What is offered, the first few by name."""
+    offered = question.business.offered
+    if not offered:
+        return []
+    names = [service_name(s, voice.language) for s in offered]
+    if len(names) > MOST_LISTED and key == "services.list":
+        return [voice.say("services.list_more", list=", ".join(names[:MOST_LISTED]))]
+    return [voice.say(key, list=voice.join(names[:MOST_LISTED]))]
+
+
+def tell_service(service: Service, voice: Voice) -> list[Sentence]:
+    """Yes, and the first sentence of its description in this language."""
+    out = [voice.say("services.yes", service=service_name(service, voice.language))]
+    description = service.description.get(voice.language, "")
+    if description:
+        out += [Sentence(text, support=(description,)) for text in sentences(description)[:2]]
+    return out

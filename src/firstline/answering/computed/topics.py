@@ -1,0 +1,66 @@
+"""What each part of a message asks for, by the patterns of `data/cues.toml`; several bubbles and questions are parts."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from firstline.answering.phrases import wordlist
+from firstline.knowledge.wording import fold
+
+__all__ = ["Part", "bare", "has", "parts_of", "topics_of"]
+
+TOPICS = ("surcharge", "price", "hours", "address", "area", "contact", "reply", "booking", "services", "emergency")
+_SPLIT = re.compile(
+    r"(?<=[?!])\s+|(?<=[.…])\s+(?=\S)|\n+|\s+(?=¿)|[,;]?\s+(?:and also|also,|and (?=(?:how much|what time|do you|are you|where|when|can you)\b)|y también|y además|y (?=¿?(?:cuánto|cuanto|a qué|dónde|donde|cuándo|tienen|hacen)\b))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One question or statement of the message, its folded words and the topics its words name."""
+
+    text: str
+    folded: str
+    topics: frozenset[str]
+
+    @property
+    def asks(self) -> bool:
+        """Whether it names anything that can be computed."""
+        return bool(self.topics)
+
+
+@cache
+def _patterns(topic: str, key: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(p) for p in wordlist("cues")[topic].get(key, ()))
+
+
+def bare(text: str) -> str:
+    """Folded words with single spaces and straight apostrophes, without marks at the ends: "¡Hola!" -> "hola"."""
+    folded = re.sub(r"[’`´]", "'", fold(text))
+    return re.sub(r"\s+", " ", re.sub(r"[¿¡!?.,;:()\"]+", " ", folded)).strip()
+
+
+def has(topic: str, text: str, key: str = "any") -> bool:
+    """Whether `text` (folded by `bare` or `fold`) matches one of the topic's patterns and none of its `not` ones."""
+    return any(p.search(text) for p in _patterns(topic, key)) and not any(
+        p.search(text) for p in _patterns(topic, "not")
+    )
+
+
+def topics_of(text: str) -> frozenset[str]:
+    """The computed topics that `text` names."""
+    folded = bare(text)
+    found = {topic for topic in TOPICS if has(topic, folded)}
+    if "surcharge" in found:
+        found.discard("hours")
+    if "price" in found:
+        found -= {"services"}
+    return frozenset(found)
+
+
+def parts_of(text: str) -> list[Part]:
+    """The parts of a message, none empty, at most eight (a longer message is a story: its parts are joined)."""
+    pieces = [piece.strip() for piece in _SPLIT.split(text) if piece and re.search(r"\w", piece)]
+    if len(pieces) > 8:
+        pieces = [*pieces[:7], " ".join(pieces[7:])]
+    return [Part(piece, bare(piece), topics_of(piece)) for piece in pieces]
