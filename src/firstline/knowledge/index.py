@@ -127,10 +127,11 @@ class TenantIndex:
 
     def _fused(self, dense: Scores, keyword: Scores, same: Mask) -> Scores:
         """Weights sum to 1 in every row: where words cannot be compared, meaning has all the weight."""
-        weight = np.where(same, self.numbers.keyword_weight, 0.0) if keyword.any() else np.zeros(len(dense))
+        weight = np.where(same & bool(keyword.any()), self.numbers.keyword_weight, 0.0)
         words = np.zeros(len(dense), dtype=np.float32)
         words[same] = _standard(keyword[same])
-        return ((1 - weight) * _standard(dense) + weight * words).astype(np.float32)
+        fused: Scores = ((1 - weight) * _standard(dense) + weight * words).astype(np.float32)
+        return fused
 
     def _support(self, row: int, terms: list[str], chunk: float, part: float, same: bool) -> float:
         numbers = self.numbers
@@ -151,7 +152,8 @@ def _standard(values: NDArray[Any]) -> Scores:
     spread = float(values.std()) if len(values) else 0.0
     if spread < 1e-9:
         return np.zeros(len(values), dtype=np.float32)
-    return ((values - values.mean()) / spread).astype(np.float32)
+    standard: Scores = ((values - values.mean()) / spread).astype(np.float32)
+    return standard
 
 
 def _passage(stored: StoredChunk, scores: dict[str, float], *, above: bool) -> Passage:

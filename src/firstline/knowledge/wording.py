@@ -17,9 +17,9 @@ LONGEST_SENTENCE = 400  # characters; a longer one is cut at a semicolon or comm
 ABBREVIATIONS = frozenset(
     "mr|mrs|ms|dr|st|vs|etc|e.g|i.e|approx|ave|blvd|inc|ltd|co|sr|sra|srta|dra|ud|uds|pág|art|aprox".split("|")  # noqa: SIM905 - a list to read
 )
-BOUNDARY = re.compile(
-    r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[¿¡]*[^\Wa-z])|\n{2,}|\n(?=\s*(?:[-*•|#]|\d+[.)]\s))|(?<=\|)\n"
-)
+BOUNDARY = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[¿¡]*[^\Wa-z])")
+LIST_ITEM = re.compile(r"(?:[-*•]|\d{1,2}[.)])\s+")
+RULE = re.compile(r"\|(?:\s*:?-{2,}:?\s*\|)+")
 
 
 def fold(text: str) -> str:
@@ -57,18 +57,48 @@ def stems(text: str, language: str) -> list[str]:
 
 
 def sentences(text: str) -> list[str]:
-    """Sentences, list items and table rows, stripped, none empty, none longer than LONGEST_SENTENCE by much.
+    """Sentences, list items and table rows as they can be said, none empty, none much longer than LONGEST_SENTENCE.
 
-    Together they hold every word of `text`.
+    Headings, rules and the heads of tables are left out; a row reads "first cell: second; third".
     """
+    out: list[str] = []
+    prose: list[str] = []
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        bare = line.strip()
+        special = bare.startswith(("|", "#")) or LIST_ITEM.match(bare)
+        if special or not bare:
+            out.extend(_prose("\n".join(prose)))
+            prose.clear()
+        if bare.startswith("|"):
+            follows = lines[number + 1].strip() if number + 1 < len(lines) else ""
+            if not RULE.fullmatch(bare) and not RULE.fullmatch(follows):
+                out.extend(_row(bare))
+        elif special and not bare.startswith("#"):
+            prose.append(LIST_ITEM.sub("", bare))
+        elif bare and not bare.startswith("#"):
+            prose.append(bare)
+    out.extend(_prose("\n".join(prose)))
+    return out
+
+
+def _row(line: str) -> list[str]:
+    cells = [cell.strip() for cell in line.strip("|").split("|")]
+    named, rest = cells[0], "; ".join(cell for cell in cells[1:] if cell)
+    if not named or not rest:  # a heading inside the table
+        return _cut(rest) if rest else []
+    return _cut(f"{named}: {rest}")
+
+
+def _prose(text: str) -> list[str]:
     out: list[str] = []
     start = 0
     for match in BOUNDARY.finditer(text):
         head = text[start : match.start()]
         last = head.rsplit(None, 1)[-1].rstrip(".").casefold() if head.strip() else ""
-        if "\n" not in match.group() and (last in ABBREVIATIONS or (len(last) == 1 and last.isalpha())):
+        if last in ABBREVIATIONS or (len(last) == 1 and last.isalpha()):
             continue
-        out.extend(_cut(head))
+        out.extend(_cut(head + match.group().rstrip()))
         start = match.end()
     out.extend(_cut(text[start:]))
     return out

@@ -1,0 +1,1 @@
+"""One file a kind of document; each turns bytes into Markdown."""
