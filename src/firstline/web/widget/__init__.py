@@ -1,1 +1,1 @@
-"""The hosted chat page, the loader and its assets."""
+"""The chat page that the widget frames and that stands alone at `/c/{slug}`, and the loader's source: rendering only."""
