@@ -14,11 +14,12 @@ from firstline.knowledge.search_queries import bump_version, vector_text
 __all__ = [
     "add_chunks",
     "claim_job",
+    "complete_document",
     "create_job",
     "delete_document",
     "delete_faq",
-    "delete_stale_chunks",
-    "document_id_of",
+    "document_uri",
+    "faq_of",
     "finish_job",
     "get_faq",
     "get_job",
@@ -125,16 +126,16 @@ async def list_jobs(tx: Tx, limit: int = 50) -> list[Job]:
 # ------------------------------------------------------------------ documents and chunks
 
 
-async def document_id_of(tx: Tx, source_uri: str) -> UUID | None:
-    """The live document of that address."""
-    found: UUID | None = await tx.fetchval(
-        "SELECT id FROM kb_source_documents WHERE source_uri = $1 AND deleted_at IS NULL", source_uri
+async def document_uri(tx: Tx, document_id: UUID) -> str | None:
+    """The address of a live document."""
+    found: str | None = await tx.fetchval(
+        "SELECT source_uri FROM kb_source_documents WHERE id = $1 AND deleted_at IS NULL", document_id
     )
     return found
 
 
-async def save_document(tx: Tx, document: dict[str, Any]) -> tuple[UUID, int, bool]:
-    """Writes a document by its `source_uri`; -> (id, generation, unchanged).
+async def save_document(tx: Tx, document: dict[str, Any]) -> tuple[UUID, int]:
+    """Writes a document by its `source_uri`; -> (id, generation).
 
     Unchanged content keeps its generation (the run may still have chunks to add); changed content opens the next one,
     whose chunks replace the old ones when they are complete.
@@ -145,12 +146,12 @@ async def save_document(tx: Tx, document: dict[str, Any]) -> tuple[UUID, int, bo
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
            ON CONFLICT (business_id, source_uri) WHERE deleted_at IS NULL DO UPDATE SET
              job_id = excluded.job_id, source_id = coalesce(excluded.source_id, d.source_id), title = excluded.title,
-             source_type = excluded.source_type, raw_text = excluded.raw_text, metadata = excluded.metadata,
+             source_type = excluded.source_type, raw_text = excluded.raw_text, metadata = excluded.metadata
+               || jsonb_build_object('ready', coalesce((d.metadata->>'ready')::int, d.generation)),
              visibility = excluded.visibility, language = excluded.language, updated_at = now(),
              generation = d.generation + CASE WHEN d.content_hash = excluded.content_hash THEN 0 ELSE 1 END,
              content_hash = excluded.content_hash
-           RETURNING id, generation, (SELECT o.content_hash FROM kb_source_documents o
-             WHERE o.business_id = $1 AND o.source_uri = $6 AND o.deleted_at IS NULL) AS before""",
+           RETURNING id, generation""",
         tx.business_id,
         new_id(),
         document["job_id"],
@@ -165,7 +166,7 @@ async def save_document(tx: Tx, document: dict[str, Any]) -> tuple[UUID, int, bo
         document["language"],
         document["content_hash"],
     )
-    return row["id"], row["generation"], row["before"] == document["content_hash"]
+    return row["id"], row["generation"]
 
 
 async def missing_ordinals(tx: Tx, document_id: UUID, generation: int, count: int, model: str) -> list[int]:
@@ -236,10 +237,16 @@ async def add_chunks(
     return True
 
 
-async def delete_stale_chunks(tx: Tx, document_id: UUID, generation: int) -> int:
-    """Removes the chunks of other generations; -> how many went."""
-    tag = await tx.execute("DELETE FROM kb_chunks WHERE document_id = $1 AND generation <> $2", document_id, generation)
-    return int(tag.rsplit(" ", 1)[-1])
+async def complete_document(tx: Tx, document_id: UUID, generation: int) -> None:
+    """The chunks of `generation` are all there: they are live from now on, those of others go."""
+    await tx.execute(
+        """UPDATE kb_source_documents SET metadata = metadata || jsonb_build_object('ready', generation)
+           WHERE id = $1 AND generation = $2""",
+        document_id,
+        generation,
+    )
+    await tx.execute("DELETE FROM kb_chunks WHERE document_id = $1 AND generation < $2", document_id, generation)
+    await bump_version(tx)
 
 
 async def delete_document(tx: Tx, document_id: UUID) -> bool:
@@ -277,27 +284,35 @@ async def list_documents(tx: Tx, limit: int = 200) -> list[dict[str, Any]]:
 
 
 async def keep_faq(
-    tx: Tx, faq: Faq, *, language: str, visibility: str = "public", faq_id: UUID | None = None
-) -> tuple[UUID, bool]:
-    """Creates a row, or writes `faq_id`; -> (id, whether it exists now)."""
-    values = (faq.question, faq.answer, language, list(faq.tags), visibility)
-    if faq_id is None:
-        faq_id = new_id()
-        await tx.execute(
-            """INSERT INTO kb_faqs (business_id, id, question, answer, language, tags, visibility)
-               VALUES ($1, $2, $3, $4, $5, $6, $7)""",
-            tx.business_id,
-            faq_id,
-            *values,
-        )
-        return faq_id, True
-    tag = await tx.execute(
-        """UPDATE kb_faqs SET question = $2, answer = $3, language = $4, tags = $5, visibility = $6, updated_at = now()
-           WHERE id = $1 AND deleted_at IS NULL""",
-        faq_id,
+    tx: Tx, faq: Faq, *, document_id: UUID, language: str, visibility: str, faq_id: UUID | None = None
+) -> UUID:
+    """Writes the row of `faq_id`, else the one that has this document, else a new one; -> its id."""
+    values = (faq.question, faq.answer, language, list(faq.tags), visibility, document_id)
+    found: UUID | None = await tx.fetchval(
+        """UPDATE kb_faqs SET question = $1, answer = $2, language = $3, tags = $4, visibility = $5, document_id = $6,
+             updated_at = now() WHERE deleted_at IS NULL AND (id = $7 OR ($7::uuid IS NULL AND document_id = $6)) RETURNING id""",
         *values,
+        faq_id,
     )
-    return faq_id, tag == "UPDATE 1"
+    if found is not None:
+        return found
+    found = faq_id or new_id()
+    await tx.execute(
+        """INSERT INTO kb_faqs (question, answer, language, tags, visibility, document_id, business_id, id)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
+        *values,
+        tx.business_id,
+        found,
+    )
+    return found
+
+
+async def faq_of(tx: Tx, document_id: UUID) -> UUID | None:
+    """The live row that this document is of."""
+    found: UUID | None = await tx.fetchval(
+        "SELECT id FROM kb_faqs WHERE document_id = $1 AND deleted_at IS NULL", document_id
+    )
+    return found
 
 
 async def get_faq(tx: Tx, faq_id: UUID) -> dict[str, Any] | None:

@@ -24,7 +24,9 @@ __all__ = [
 
 CHUNK = """c.id, c.document_id, c.text, c.metadata, c.visibility, c.language, c.question, c.answer,
            d.source_uri, d.source_type, p.parts"""
-LIVE = "JOIN kb_source_documents d ON d.business_id = c.business_id AND d.id = c.document_id AND d.deleted_at IS NULL"
+# A changed document's old chunks stay in use until all of its new ones are there (metadata.ready, set by queries.py).
+LIVE = """JOIN kb_source_documents d ON d.business_id = c.business_id AND d.id = c.document_id AND d.deleted_at IS NULL
+            AND c.generation = coalesce((d.metadata->>'ready')::int, d.generation)"""
 
 
 def vector_text(vector: NDArray[np.floating[Any]]) -> str:
