@@ -1,0 +1,227 @@
+"""The extractive composer: answers without a language model, and finishes a turn when one fails.
+
+The order: small talk, answers to our own questions (yes, no, contact details), computed facts part by part, FAQ rows and
+sentences of the knowledge base, an honest "I don't know". It can only say what the business wrote or what follows from
+its profile by arithmetic.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+
+from firstline.answering.computed.booking import ask_contact, contact_given, known_contact, next_call
+from firstline.answering.computed.calendar import opening_hours
+from firstline.answering.computed.emergency import answer_emergency
+from firstline.answering.computed.hours import answer_hours
+from firstline.answering.computed.price import answer_price, which_service
+from firstline.answering.computed.route import answer_part, named_topics
+from firstline.answering.computed.services import wanted_services
+from firstline.answering.computed.smalltalk import answer_smalltalk, is_no, is_yes
+from firstline.answering.computed.topics import Part, parts_of, topics_of
+from firstline.answering.computed.voice import Voice
+from firstline.answering.phrases import table
+from firstline.answering.port import Question
+from firstline.answering.quoting import Select, faq_match, plain_select, quote, quote_faq, weights
+from firstline.conversations.facts import Receipt, Sentence
+
+__all__ = ["ExtractiveComposer"]
+
+MOST_SENTENCES = 10
+WAITING_TOPICS = frozenset({"hours", "address", "area", "contact", "reply", "emergency"})
+FACTS = frozenset({"hours", "address", "contact", "reply"})  # computed even when an FAQ row says something like it
+
+
+class ExtractiveComposer:
+    """A Composer that needs no LLM. `select` ranks sentences (knowledge's best_sentences with the query's vector)."""
+
+    name = "extractive"
+
+    def __init__(self, select: Select | None = None) -> None:
+        self._select = select or plain_select
+
+    async def compose(self, question: Question, receipt: Receipt) -> AsyncIterator[Sentence]:
+        """The answer's sentences; what `question.already` holds is not said again."""
+        draft = await asyncio.to_thread(self.draft, question)
+        _note(receipt, draft)
+        for sentence in _spaced(draft, question.already):
+            yield sentence
+
+    def draft(self, question: Question) -> list[Sentence]:
+        """The whole answer, pure and synchronous: for a thread pool and for tests."""
+        voice = Voice(question.business, question.reading.language)
+        if question.waiting:
+            return _while_waiting(question, voice)
+        said = answer_smalltalk(question, voice) or _reply_to_us(question, voice) or _details_given(question, voice)
+        return said or self._answer(question, voice)
+
+    def _answer(self, question: Question, voice: Voice) -> list[Sentence]:
+        parts = parts_of(question.text)
+        out: list[Sentence] = []
+        for part in parts:
+            out += self._one_part(question, part, voice)
+        if not out:
+            whole = Part(question.text, " ".join(p.folded for p in parts), topics_of(question.text))
+            out = self._from_whole(question, whole, voice)
+        unique = list({sentence.text: sentence for sentence in out}.values())
+        return unique[:MOST_SENTENCES]
+
+    def _one_part(self, question: Question, part: Part, voice: Voice) -> list[Sentence]:
+        """A part by its topics; an FAQ row that asks just this goes before what is only computed in general."""
+        topics = named_topics(question, part)
+        if not topics and not _asks_itself(part, question):
+            return answer_part(question, part, topics, voice)
+        priced = "price" in topics or question.reading.intent == "request_quote"
+        own = bool(wanted_services(question, part.text)) if "price" in topics else False
+        near = "same" if topics & FACTS or own else "faq"
+        specific = topics & FACTS or (own and "price" in topics) or ("area" in topics and _place_known(question))
+        row = faq_match(question, part.text, voice, near=near)
+        if (
+            row is not None
+            and row.language == voice.language
+            and not (topics & {"hours"})
+            and (near == "same" or not specific)
+        ):
+            return quote_faq(question, row, voice, priced=priced)
+        return answer_part(question, part, topics, voice)
+
+    def _from_whole(self, question: Question, whole: Part, voice: Voice) -> list[Sentence]:
+        """No part had a computed answer: the knowledge base, then the intent's own answer, then that we don't know."""
+        flags, reading = question.reading.flags, question.reading
+        priced = "price" in whole.topics or "surcharge" in whole.topics or reading.intent == "request_quote"
+        if "emergency" in flags:
+            line = answer_emergency(question, voice)[:1]
+            row = faq_match(question, question.text, voice)
+            return line + (quote_faq(question, row, voice, priced=False) if row else []) or _dont_know(question, voice)
+        if flags & {"off_topic", "injection"} and faq_match(question, question.text, voice) is None:
+            return _decline(question, voice)
+        if reading.intent == "complaint" and reading.confidence >= weights()["intent"]:
+            return [voice.say("unknown.sorry", "notice"), *ask_contact(known_contact(question), voice)]
+        found = quote(question, question.text, self._select, voice, priced=priced)
+        if found:
+            return found
+        if "resolved" in flags:
+            return [voice.say("smalltalk.resolved", "smalltalk")]
+        return _by_intent(question, whole, voice) or _dont_know(question, voice)
+
+
+def _asks_itself(part: Part, question: Question) -> bool:
+    """Whether a part without a topic is a question (and not a greeting or the story around one)."""
+    return part.text.rstrip().endswith("?") or len(parts_of(question.text)) == 1
+
+
+def _place_known(question: Question) -> bool:
+    return question.reading.first("location") is not None
+
+
+def _by_intent(question: Question, whole: Part, voice: Voice) -> list[Sentence]:
+    """What the small model's intent alone calls for, when it is sure."""
+    reading = question.reading
+    if reading.confidence < weights()["intent"]:
+        return []
+    if reading.intent == "ask_hours":
+        return answer_hours(question, question.text, voice)
+    if reading.intent == "request_quote":
+        return answer_price(question, wanted_services(question, question.text), voice) or which_service(question, voice)
+    if reading.intent == "book_service":
+        return answer_part(question, whole, frozenset({"booking"}), voice)
+    return []
+
+
+def _reply_to_us(question: Question, voice: Voice) -> list[Sentence]:
+    """A plain yes or no to what we last asked."""
+    if not (question.offered or question.asked_contact):
+        return []
+    if is_no(question.text):
+        return [voice.say("contact.no_problem")]
+    if not is_yes(question.text):
+        return []
+    contact = known_contact(question)
+    if not contact.reachable:
+        return [voice.say("unknown.passed", "notice"), voice.say("contact.ask_any", "contact_request")]
+    return [voice.say("unknown.passed", "notice"), *next_call(question, contact, voice)]
+
+
+def _details_given(question: Question, voice: Voice) -> list[Sentence]:
+    """The message gives contact details and asks for nothing; a price that waited for them is told now."""
+    reading = question.reading
+    given = (
+        reading.first("phone") or reading.first("email") or (question.asked_contact and reading.first("person_name"))
+    )
+    asks = topics_of(question.text) - {"contact", "booking", "services"}
+    if not given or asks or "?" in question.text:
+        return []
+    out = contact_given(question, voice)
+    if question.business.chat_config.require_contact_before_quote:
+        earlier = [said.text for said in question.history if said.role == "customer"][-3:]
+        if any("price" in topics_of(text) for text in earlier):
+            priced = answer_price(question, wanted_services(question, question.text), voice)
+            return [*out[:1], *priced] if priced else out
+    return out
+
+
+def _while_waiting(question: Question, voice: Voice) -> list[Sentence]:
+    """Before a person has joined: computed facts only, else that the message is there."""
+    out = []
+    for part in parts_of(question.text):
+        topics = named_topics(question, part) & WAITING_TOPICS
+        out += answer_part(question, part, topics, voice) if topics else []
+    if out:
+        return list({sentence.text: sentence for sentence in out}.values())
+    return [voice.say("waiting.has_it", "notice"), *_when_back(question, voice)]
+
+
+def _when_back(question: Question, voice: Voice) -> list[Sentence]:
+    hours = opening_hours(question.business)
+    closes, opens = hours.closes_at(question.now), hours.next_opening(question.now)
+    if closes is not None:
+        return [voice.say("waiting.reply_open", "notice", close=voice.at(closes))]
+    if opens is None or hours.is_open(question.now):
+        return []
+    on = voice.on(opens.date(), hours.local(question.now).date())
+    return [voice.say("waiting.reply_next", "notice", on=on, open=voice.at(opens))]
+
+
+def _decline(question: Question, voice: Voice) -> list[Sentence]:
+    """Off topic: no, and what can be asked; the second time only the first half."""
+    no = voice.say("unknown.off_topic", "notice", business=question.business.name)
+    if any(said.role == "ai" and no.text in said.text for said in question.history):
+        return [no]
+    topics = voice.join(table(voice.language, "unknown")["topics"], "or")
+    return [no, voice.say("unknown.can_ask", "notice", topics=topics)]
+
+
+def _dont_know(question: Question, voice: Voice) -> list[Sentence]:
+    key = "unknown.pass_on" if known_contact(question).reachable else "unknown.pass_on_contact"
+    return [voice.say("unknown.dont_know", "unknown"), voice.say(key, "unknown")]
+
+
+def _spaced(draft: Iterable[Sentence], already: str) -> Iterable[Sentence]:
+    """Each sentence after the first with its space; those in `already` left out."""
+    first = not already.strip()
+    for sentence in draft:
+        text = sentence.text.strip()
+        if text and text not in already:
+            yield Sentence(text if first else f" {text}", sentence.kind, sentence.passages, sentence.support)
+            first = False
+
+
+def _note(receipt: Receipt, draft: list[Sentence]) -> None:
+    """What the answer rests on, and how sure that is: computed 0.95, a passage its support, unknown 0.2."""
+    receipt.composer = ExtractiveComposer.name
+    used = {p.chunk_id: p for sentence in draft for p in sentence.passages}
+    if used and not receipt.passages:
+        receipt.passages = [
+            {
+                "chunk_id": str(p.chunk_id),
+                "document_id": str(p.document_id),
+                "title": p.title,
+                "section": p.section,
+                "scores": p.scores,
+            }
+            for p in used.values()
+        ]
+    if any(sentence.kind == "unknown" for sentence in draft):
+        receipt.confidence = 0.2
+    elif used:
+        receipt.confidence = min(p.scores.get("support", 0.6) for p in used.values())
+    else:
+        receipt.confidence = 0.95

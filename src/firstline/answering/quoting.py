@@ -1,0 +1,128 @@
+"""Answers from the knowledge base without a model: an FAQ row as written, else the best sentences of the passages."""
+
+import re
+from collections.abc import Callable
+
+from firstline.answering.computed.booking import invitation
+from firstline.answering.computed.price import contact_first, disclaimer
+from firstline.answering.computed.voice import Voice
+from firstline.answering.phrases import wordlist
+from firstline.answering.port import Question
+from firstline.conversations.facts import Passage, Sentence
+from firstline.kit.money import find_amounts
+from firstline.knowledge.wording import sentences, stems
+
+__all__ = ["Select", "faq_match", "plain_select", "quote", "quote_faq", "weights"]
+
+# The best sentences for a question, best first: (passage, sentence, score). Higher is better; the scale is the selector's.
+Select = Callable[[Question], list[tuple[Passage, str, float]]]
+
+
+def weights() -> dict[str, float]:
+    """The thresholds of `data/quoting.toml`."""
+    table: dict[str, float] = wordlist("quoting")["thresholds"]
+    return table
+
+
+def likeness(text: str, other: str, language: str) -> float:
+    """Dice overlap of the stems of two questions, 0..1."""
+    first, second = set(stems(text, language)), set(stems(other, language))
+    return 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
+
+
+def faq_match(question: Question, text: str, voice: Voice, *, near: str = "faq") -> Passage | None:
+    """The FAQ row whose question is the one asked, or None. `near`: "faq" a good match, "same" nearly its very words.
+
+    A row in the customer's language goes before a better one in another.
+    """
+    limits = weights()
+    found: list[tuple[bool, float, Passage]] = []
+    for passage in question.passages:
+        if not passage.answer or not passage.question or not passage.above_floor:
+            continue
+        alike = likeness(text, passage.question, voice.language)
+        dense = passage.scores.get("dense", 0.0)
+        sure = alike >= limits[f"{near}_likeness"] or dense >= limits[f"{near}_dense"]
+        if not sure and near == "faq":
+            sure = alike >= limits["both_likeness"] and dense >= limits["both_dense"]
+        if sure:
+            found.append((passage.language == voice.language, alike + dense, passage))
+    return max(found, key=lambda entry: entry[:2])[2] if found else None
+
+
+def quote_faq(question: Question, passage: Passage, voice: Voice, *, priced: bool) -> list[Sentence]:
+    """The row's answer as written."""
+    return _quoted(question, passage, sentences(passage.answer or passage.text), voice, priced=priced)
+
+
+def quote(question: Question, text: str, select: Select, voice: Voice, *, priced: bool) -> list[Sentence]:
+    """The best FAQ row or sentences among the passages above the floor; empty when there are none."""
+    above = [p for p in question.passages if p.above_floor]
+    if not above:
+        return []
+    row = faq_match(question, text, voice)
+    if row is not None:
+        return quote_faq(question, row, voice, priced=priced)
+    best = [entry for entry in select(question) if entry[0].above_floor and entry[1].strip()]
+    if not best:
+        return []
+    passage, _, top = next(
+        (e for e in best if e[0].language == voice.language and e[2] >= best[0][2] * weights()["own_language"]), best[0]
+    )
+    if passage.answer:
+        return quote_faq(question, passage, voice, priced=priced)
+    chosen = {
+        _sentence
+        for p, _sentence, score in best
+        if p.chunk_id == passage.chunk_id and score >= top * weights()["second"]
+    }
+    chosen = set(
+        [s for p, s, _ in best if p.chunk_id == passage.chunk_id and s in chosen][: int(weights()["most_sentences"])]
+    )
+    ordered = sorted(chosen, key=lambda s: passage.text.find(s[:40]))
+    return _quoted(question, passage, ordered, voice, priced=priced)
+
+
+def _quoted(question: Question, passage: Passage, texts: list[str], voice: Voice, *, priced: bool) -> list[Sentence]:
+    """Sentences of one passage, with a lead-in when it is in another language, and the rules on amounts."""
+    amounts = [v for text in texts for a in find_amounts(text) for v in a.values] if priced else []
+    if amounts and (first := contact_first(question, voice)):
+        return first
+    limit = question.business.quote_limit
+    kept = [t for t in texts if not priced or all(a.upper <= limit for a in find_amounts(t))]
+    out: list[Sentence] = []
+    if passage.language != voice.language and passage.language in ("en", "es") and kept:
+        language = voice.text(f"words.lang_{passage.language}")
+        out.append(voice.say("unknown.only_in", "notice", language=language))
+    kind = "estimate" if priced and amounts else "answer"
+    out += [Sentence(tidy(text), kind, (passage,)) for text in kept]
+    if len(kept) < len(texts):
+        return [*out, voice.say("unknown.person_prices", "notice")]
+    if kind == "estimate":
+        out += [*disclaimer(question, voice), *invitation(question, voice)]
+    return out
+
+
+def tidy(text: str) -> str:
+    """A sentence without Markdown: list marks, heading marks and emphasis go, a table row becomes "a: b, c"."""
+    text = re.sub(r"^\s*(?:[-*•]|#{1,6}|\d+[.)])\s+", "", text.strip())
+    text = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", re.sub(r"[*_`]{1,3}(\S[^*_`]*)[*_`]{1,3}", r"\1", text))
+    if text.startswith("|"):
+        cells = [c.strip() for c in text.strip("|").split("|") if c.strip()]
+        text = f"{cells[0]}: {', '.join(cells[1:])}" if len(cells) > 1 else "".join(cells)
+    return text if re.search(r"[.!?:…]$", text) else f"{text}."
+
+
+def plain_select(question: Question) -> list[tuple[Passage, str, float]]:
+    """Sentences by the share of the question's words they hold, longer words counting more: needs no vectors."""
+    language = question.reading.language
+    wanted = set(stems(question.text, language))
+    total = sum(len(w) for w in wanted) or 1
+    scored = []
+    for rank, passage in enumerate(question.passages):
+        for sentence in sentences(passage.text):
+            if re.fullmatch(r"[|\s:-]+|#+ .*", sentence):
+                continue
+            held = sum(len(w) for w in wanted & set(stems(sentence, language)))
+            scored.append((passage, sentence, held / total + 0.2 / (rank + 1)))
+    return sorted(scored, key=lambda entry: -entry[2])
