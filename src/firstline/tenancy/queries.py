@@ -13,15 +13,31 @@ __all__ = [
     "add_user",
     "api_key",
     "business_row",
+    "claim_idempotency",
     "colleagues",
     "delete_session",
+    "delete_trigger",
     "find_business",
     "find_sign_in",
     "find_user",
+    "has_guardrails",
+    "idempotent_answer",
     "insert_business",
+    "keep_idempotent_answer",
+    "lock_business",
+    "put_guardrails",
+    "put_trigger",
+    "release_idempotency",
     "replace_holidays",
     "replace_services",
+    "replace_triggers",
+    "revoke_api_key",
+    "service_ids",
     "session",
+    "set_password",
+    "set_primary_contact",
+    "trigger",
+    "triggers",
     "update_business",
 ]
 
@@ -170,7 +186,7 @@ async def session(tx: Tx, session_id: UUID) -> Any:
     return await tx.fetchrow(
         "SELECT s.user_id, s.token_hash, s.csrf, u.name, u.email, m.role, s.expires_at > now() AS alive FROM sessions s "
         "JOIN memberships m ON m.business_id = s.business_id AND m.user_id = s.user_id JOIN users u ON u.id = s.user_id "
-        "WHERE s.business_id = $1 AND s.id = $2",
+        "JOIN businesses b ON b.id = s.business_id AND b.status = 'active' WHERE s.business_id = $1 AND s.id = $2",
         tx.business_id,
         session_id,
     )
@@ -196,7 +212,8 @@ async def add_api_key(tx: Tx, key_id: UUID, name: str, key_hash: bytes, scopes: 
 async def api_key(tx: Tx, key_id: UUID) -> Any:
     """(key_hash, scopes, name) of a key that was not revoked, or None."""
     return await tx.fetchrow(
-        "SELECT key_hash, scopes, name FROM api_keys WHERE business_id = $1 AND id = $2 AND revoked_at IS NULL",
+        "SELECT k.key_hash, k.scopes, k.name FROM api_keys k JOIN businesses b ON b.id = k.business_id AND b.status = 'active' "
+        "WHERE k.business_id = $1 AND k.id = $2 AND k.revoked_at IS NULL",
         tx.business_id,
         key_id,
     )
@@ -215,4 +232,122 @@ async def add_audit(
         action,
         subject,
         data,
+    )
+
+
+async def has_guardrails(tx: Tx) -> bool:
+    """Whether the business's row of guardrails is there."""
+    return bool(await tx.fetchval("SELECT true FROM guardrails_configs WHERE business_id = $1", tx.business_id))
+
+
+async def triggers(tx: Tx) -> list[Any]:
+    """All triggers, oldest first: (id, code, description, condition, action, enabled, created_at)."""
+    return await tx.fetch(
+        "SELECT id, code, description, condition, action, enabled, created_at FROM escalation_triggers WHERE business_id = $1 ORDER BY id",
+        tx.business_id,
+    )
+
+
+async def trigger(tx: Tx, trigger_id: UUID) -> Any:
+    """One trigger, as in triggers(), or None."""
+    return await tx.fetchrow(
+        "SELECT id, code, description, condition, action, enabled, created_at FROM escalation_triggers WHERE business_id = $1 AND id = $2",
+        tx.business_id,
+        trigger_id,
+    )
+
+
+async def put_trigger(tx: Tx, row: tuple[Any, ...]) -> None:
+    """Writes one trigger: (id, code, description, condition, action, enabled)."""
+    await tx.execute(
+        "INSERT INTO escalation_triggers (business_id, id, code, description, condition, action, enabled) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+        "ON CONFLICT (business_id, id) DO UPDATE SET code = $3, description = $4, condition = $5, action = $6, enabled = $7",
+        tx.business_id,
+        *row,
+    )
+
+
+async def delete_trigger(tx: Tx, trigger_id: UUID) -> bool:
+    """Whether there was one."""
+    tag = await tx.execute(
+        "DELETE FROM escalation_triggers WHERE business_id = $1 AND id = $2", tx.business_id, trigger_id
+    )
+    return tag == "DELETE 1"
+
+
+async def service_ids(tx: Tx) -> dict[str, UUID]:
+    """code -> id of the services that are there."""
+    rows = await tx.fetch("SELECT code, id FROM services WHERE business_id = $1", tx.business_id)
+    return {row["code"]: row["id"] for row in rows}
+
+
+async def lock_business(tx: Tx) -> None:
+    """Two edits of a profile come one after the other."""
+    await tx.execute("SELECT 1 FROM businesses WHERE id = $1 FOR UPDATE", tx.business_id)
+
+
+async def set_primary_contact(tx: Tx, user_id: UUID) -> None:
+    """The business's primary contact, when it has none yet."""
+    await tx.execute(
+        "UPDATE businesses SET primary_contact_user_id = $2, version = version + 1 WHERE id = $1 AND primary_contact_user_id IS NULL",
+        tx.business_id,
+        user_id,
+    )
+
+
+async def revoke_api_key(tx: Tx, key_id: UUID) -> bool:
+    """Whether there was a key to revoke."""
+    tag = await tx.execute(
+        "UPDATE api_keys SET revoked_at = now() WHERE business_id = $1 AND id = $2 AND revoked_at IS NULL",
+        tx.business_id,
+        key_id,
+    )
+    return tag == "UPDATE 1"
+
+
+async def claim_idempotency(tx: Tx, route: str, key: str, request_hash: bytes) -> bool:
+    """Whether the key is ours now: new, or left behind unfinished two minutes ago by a process that died."""
+    return bool(
+        await tx.fetchval(
+            "INSERT INTO idempotency_keys (business_id, key, route, request_hash) VALUES ($1, $2, $3, $4) "
+            "ON CONFLICT (business_id, route, key) DO UPDATE SET created_at = now() "
+            "WHERE idempotency_keys.status IS NULL AND idempotency_keys.request_hash = $4 "
+            "AND idempotency_keys.created_at < now() - interval '2 minutes' RETURNING true",
+            tx.business_id,
+            key,
+            route,
+            request_hash,
+        )
+    )
+
+
+async def idempotent_answer(tx: Tx, route: str, key: str) -> Any:
+    """(request_hash, status, body) of an earlier request; status None while it runs."""
+    return await tx.fetchrow(
+        "SELECT request_hash, status, body FROM idempotency_keys WHERE business_id = $1 AND route = $2 AND key = $3",
+        tx.business_id,
+        route,
+        key,
+    )
+
+
+async def keep_idempotent_answer(tx: Tx, route: str, key: str, status: int, body: Any) -> None:
+    """The answer that a repetition gets."""
+    await tx.execute(
+        "UPDATE idempotency_keys SET status = $4, body = $5 WHERE business_id = $1 AND route = $2 AND key = $3",
+        tx.business_id,
+        route,
+        key,
+        status,
+        body,
+    )
+
+
+async def release_idempotency(tx: Tx, route: str, key: str) -> None:
+    """The request failed: the key may be tried again."""
+    await tx.execute(
+        "DELETE FROM idempotency_keys WHERE business_id = $1 AND route = $2 AND key = $3 AND status IS NULL",
+        tx.business_id,
+        route,
+        key,
     )
