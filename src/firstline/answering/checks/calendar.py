@@ -21,7 +21,7 @@ _SHARED_MERIDIEM = re.compile(
     r"(?<![\d:$.,])(1[0-2]|0?[1-9])(?=\s*(?:-|–|—|to|until|till|a|hasta|y|and)\s*(?:las\s+)?(?:1[0-2]|0?[1-9])(?:[:.][0-5]\d)?\s*[ap]\.?\s?m\b)",
     re.IGNORECASE,
 )
-_TWENTY_FOUR = re.compile(r"(?<![\d:$.,])([01]?\d|2[0-4])\s?h(?:rs?|oras)?\b(?!\s+(?:of|de)\b)", re.IGNORECASE)
+_TWENTY_FOUR = re.compile(r"(?<![\d:$.,])([01]?\d|2[0-4])\s?h\b", re.IGNORECASE)
 _NOON = re.compile(r"\b(?:(noon|midday|mediodia|mediodía)|(midnight|medianoche))\b", re.IGNORECASE)
 _PARTS = {
     "manana": "a",
@@ -101,7 +101,8 @@ def _bare_pattern() -> re.Pattern[str]:
 
 
 _UNTIL = re.compile(
-    r"(?<![\d:$.,])(\d{1,2})\s*(?:-|–|—|to|until|till|a|hasta)\s*(?:las\s+)?(\d{1,2})(?![\d:%/]|[.,]\d)", re.IGNORECASE
+    r"(?<![\d:$.,])(\d{1,2})\s*(?:-|–|—|to|until|till|a|hasta)\s*(?:las\s+)?(\d{1,2})(?![\d:%/]|[.,]\d|[\s-]*(?:hours?|hrs?|horas?|days?|d[ií]as?|minut|gal|years?|inch))",
+    re.IGNORECASE,
 )
 _OPENING = re.compile(
     r"\b(?:open|opens|hours|close|closes|closed|abrimos|abren|abierto|abiertos|horario|cerramos|cierra|cierran|atendemos)\b",

@@ -3,7 +3,8 @@
 A customer's amounts, percentages and prices are not among it: "you said $50, deal?" supports nothing of ours.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -62,9 +63,16 @@ def of_texts(texts: Sequence[str], region: str, *, customer: bool = False) -> Ev
     return Evidence(
         {kind: frozenset(found) for kind, found in values.items()},
         frozenset(money),
-        () if customer else tuple(folded(r.text) for r in readings),
+        () if customer else tuple(line for r in readings for line in _statements(r.text)),
         tuple(f" {address_key(r.text)} " for r in readings),
     )
+
+
+def _statements(text: str) -> Iterator[str]:
+    """The sentences and lines of a text, folded, without its questions ("Is it free?" says nothing)."""
+    for line in re.split(r"(?<=[.!?])\s+|\n+|(?<=\?)", text):
+        if (bare := folded(line)) and not bare.endswith("?"):
+            yield bare
 
 
 def _money(reading: Mentions) -> set[Money]:
@@ -98,14 +106,13 @@ def profile_evidence(business: Business) -> Evidence:
     ]
     spans += [i for day in (line.hours.values() if line else ()) for i in day]
     numbers: set[Value] = {Decimal(24), Decimal(7)} if line and _round_the_clock(line.hours) else set()
-    numbers |= {Decimal(p) for p in business.service_area_postcodes if p.isdigit()} | {
-        Decimal(str(business.service_area_radius_km))
-    }
+    numbers |= {Decimal(p) for p in business.service_area_postcodes if p.isdigit()}
     values: dict[str, frozenset[Value]] = {
         "time": frozenset(m for span in spans for m in (minutes(span.open), minutes(span.close))),
         "date": frozenset(_holiday_dates(business)),
         "weekday": frozenset(range(7)) if business.business_hours else frozenset(),
         "number": frozenset(numbers),
+        "count:km": frozenset({Decimal(str(business.service_area_radius_km))}),
         "phone": frozenset(phone_key(p, region) for p in (business.phone, line.phone if line else None) if p),
         "email": frozenset({business.email.lower()} if business.email else ()),
     }

@@ -10,7 +10,7 @@ from typing import Any
 
 from firstline.answering.checks.plain import folded
 
-__all__ = ["Phrase", "find_commitments", "find_topics", "is_backed"]
+__all__ = ["Phrase", "find_commitments", "find_topics", "is_backed", "subjects"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,46 @@ def find_commitments(text: str) -> Iterator[Phrase]:
                 break
 
 
-def is_backed(phrase: Phrase, texts: tuple[str, ...]) -> bool:
-    """Whether a folded text says as much: by the group's own patterns, else by the very same words."""
+def is_backed(phrase: Phrase, claim: str, statements: tuple[str, ...]) -> bool:
+    """Whether a folded statement of the evidence says as much, of the same thing.
+
+    It does when it holds the claim's own words, or when it matches the group's `backed_by` (not negated) and shares a
+    subject with the claim: "estimates are free" is no support for "the repair is free". The same thing said in the
+    other language is found by data/subjects.toml.
+    """
+    bare = folded(claim).strip(" .!*-")
+    if phrase.group == "pretends_person":
+        return False
+    if any(bare in statement for statement in statements):
+        return True
     backed = _commitments()[phrase.group][1]
     if backed is None:
-        return phrase.group != "pretends_person" and any(phrase.words in text for text in texts)
-    return any(backed.search(text) for text in texts)
+        return any(phrase.words in statement for statement in statements)
+    about = subjects(bare)
+    for statement in statements:
+        found = backed.search(statement)
+        if found and not _is_negated(statement, found.start()) and about & subjects(statement):
+            return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def subjects(bare: str) -> frozenset[str]:
+    """What a folded text is about: its content words cut to stems, those in data/subjects.toml by their common name."""
+    table, empty = _subjects()
+    words = {w for w in re.findall(r"[a-z]{4,}", bare) if w not in empty}
+    names = {name for name, pattern in table if pattern.search(bare)}
+    return frozenset(w[:_STEM] for w in words) | names
+
+
+_STEM = 6  # letters: "replacement" and "replacing" agree, "repair" and "replace" do not
+
+
+@lru_cache(maxsize=1)
+def _subjects() -> tuple[tuple[tuple[str, re.Pattern[str]], ...], frozenset[str]]:
+    table = _table("subjects.toml")
+    named = tuple((f"@{name}", re.compile(rf"\b(?:{'|'.join(words)})")) for name, words in table["subjects"].items())
+    return named, frozenset(table["empty"]["list"])
 
 
 @lru_cache(maxsize=64)

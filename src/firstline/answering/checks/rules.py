@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from firstline.answering.checks.evidence import Evidence
 from firstline.answering.checks.mention import Mention
@@ -32,10 +33,24 @@ def amounts_stand(claim: Mentions, business: Business, evidence: Evidence) -> It
     for percent in claim.of("percent"):
         if not evidence.has("percent", percent.values[0]):
             yield "percent_unsupported", claim.words(percent)
-    for number in claim.of("number"):
-        value = number.values[0]
-        if not (evidence.has("number", value) or any(value == v for v, _ in evidence.money)):
+    safe = _safety_numbers(business.country)
+    for number in claim.all:
+        if number.kind.startswith("count:"):
+            stands = evidence.has(number.kind, number.values[0])
+        elif number.kind == "number":
+            value = number.values[0]
+            stands = evidence.has("number", value) or any(value == v for v, _ in evidence.money)
+            stands = stands or claim.words(number) in safe
+        else:
+            continue
+        if not stands:
             yield "number_unsupported", claim.words(number)
+
+
+def _safety_numbers(country: str) -> frozenset[str]:
+    """Emergency lines that may always be named."""
+    table = mention_words()["safety_numbers"]
+    return frozenset((*table["*"], *table.get(country, ())))
 
 
 def _stands(value: Decimal, currency: str | None, home: str, evidence: Evidence) -> bool:
@@ -93,8 +108,7 @@ def times_stand(claim: Mentions, evidence: Evidence) -> Iterator[Stop]:
 
 def contacts_stand(claim: Mentions, business: Business, evidence: Evidence) -> Iterator[Stop]:
     """Phones by their digits, mail and web addresses by themselves, streets by their words."""
-    safe = mention_words()["safety_numbers"]
-    always = {*safe["*"], *safe.get(business.country, ())}
+    always = _safety_numbers(business.country)
     phones = {str(v) for v in evidence.values.get("phone", ())}
     for phone in claim.of("phone"):
         digits = str(phone.values[0])
@@ -116,16 +130,10 @@ def contacts_stand(claim: Mentions, business: Business, evidence: Evidence) -> I
 def phrases_stand(claim: Mentions, business: Business, evidence: Evidence) -> Iterator[Stop]:
     """No commitment that nobody has made, no pretending, no banned topic."""
     for phrase in find_commitments(claim.text):
-        if not is_backed(phrase, evidence.texts):
+        if not is_backed(phrase, claim.text, evidence.texts):
             yield f"commitment_{phrase.group}", phrase.words
     for topic in find_topics(claim.text, business.guardrails.banned_topics):
         yield f"topic_{topic.group}", topic.words
-
-
-def safety_numbers(country: str) -> frozenset[Decimal]:
-    """The short emergency numbers as plain numbers, always allowed."""
-    table = mention_words()["safety_numbers"]
-    return frozenset(Decimal(n) for n in (*table["*"], *table.get(country, ())))
 
 
 def vague_money(text: str) -> str | None:
@@ -134,37 +142,8 @@ def vague_money(text: str) -> str | None:
     return found[0] if found else None
 
 
+@lru_cache(maxsize=1)
 def _vague() -> re.Pattern[str]:
-    few = any_of(
-        [
-            "a few",
-            "a couple",
-            "a couple of",
-            "several",
-            "couple",
-            "few",
-            "unos",
-            "unos cuantos",
-            "un par de",
-            "varios",
-            "algunos",
-        ]
-    )
-    many = any_of(
-        [
-            "hundred",
-            "hundreds",
-            "thousand",
-            "thousands",
-            "grand",
-            "bucks",
-            "dollars",
-            "cientos",
-            "miles",
-            "pesos",
-            "dolares",
-            "euros",
-            "billetes",
-        ]
-    )
+    words = mention_words()["vague_money"]
+    few, many = any_of(words["few"]), any_of(words["many"])
     return re.compile(rf"\b(?:{few})\s+(?:hundred\s+|thousand\s+|cientos de\s+|miles de\s+)?(?:{many})\b")
