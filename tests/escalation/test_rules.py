@@ -1,6 +1,8 @@
 """CEL rules: checked with their place when saved, safe when run."""
 
+import re
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -91,3 +93,9 @@ def test_a_rule_costs_microseconds_once_compiled() -> None:
 @given(st.text(max_size=60) | st.text(alphabet="ab.()'\"&|!<>=+-*/[]{}? 01\n,", max_size=60))
 def test_no_text_makes_the_check_raise(text: str) -> None:
     check_expression(text)
+
+
+def test_every_name_stands_in_the_documentation_with_its_type() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "escalation.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `([\w.]+)` \| ([\w()]+) \|", page, re.MULTILINE))
+    assert rows == VARIABLES
