@@ -38,7 +38,10 @@ CARD: dict[str, Any] = {
     "open_now": True,
     "next_opening": None,
     "open_text": {"en": "Open until 6:00 PM", "es": "Abierto hasta las 18:00"},
-    "expected_reply": {"en": "A person usually replies within 10 minutes", "es": "Una persona suele responder en 10 minutos"},
+    "expected_reply": {
+        "en": "A person usually replies within 10 minutes",
+        "es": "Una persona suele responder en 10 minutos",
+    },
     "theme": {"accent": "#0b6e4f", "side": "right", "offset": 20, "label": None, "teaser": None},
     "chips": {
         "en": ["Get a quote", "Opening hours", "Do you serve my area?", "It's an emergency"],
@@ -46,7 +49,10 @@ CARD: dict[str, Any] = {
     },
     "off_hours_mode": "chat",
 }
-ANSWER = ["A 50-gallon gas water heater usually costs $1,850–$2,400 installed in Madison. ", "This is an estimate 🙂; call (608) 555-0142 to book."]
+ANSWER = [
+    "A 50-gallon gas water heater usually costs $1,850–$2,400 installed in Madison. ",
+    "This is an estimate 🙂; call (608) 555-0142 to book.",
+]
 HOSTILE = """<!doctype html><title>Host</title><link rel="stylesheet" href="/hostile.css">
 <script async src="{origin}/widget.js" data-business="acme-plumbing"></script><h1>Joe's page</h1><a href="?two">next</a>"""
 HOSTILE_POLICY = "default-src 'none'; script-src {origin}; frame-src {origin}; connect-src {origin}; style-src 'self'; require-trusted-types-for 'script'"
@@ -126,7 +132,9 @@ class FakeChat:
             self.commit("status", {"ask_contact": ["name", "phone"]})
         else:
             await self.answer(hold="hold" in text.lower())
-        self.commit("done", {"conversation_id": self.conversation["id"], "status": "active", "sequence": len(self.messages)})
+        self.commit(
+            "done", {"conversation_id": self.conversation["id"], "status": "active", "sequence": len(self.messages)}
+        )
 
     async def answer(self, *, hold: bool) -> None:
         message_id, at = str(uuid.uuid4()), 0
@@ -139,7 +147,10 @@ class FakeChat:
                 return
             self.commit("delta", {"message_id": message_id, "at": at, "text": sentence})
             at += len(sentence)
-        sources = [{"title": "Water heaters", "uri": "https://acme.example/water-heaters"}, {"title": "Price list 2026", "uri": None}]
+        sources = [
+            {"title": "Water heaters", "uri": "https://acme.example/water-heaters"},
+            {"title": "Price list 2026", "uri": None},
+        ]
         self.store("ai", "".join(ANSWER), {"id": message_id, "kind": "answer", "sources": sources})
 
 
@@ -156,7 +167,9 @@ def build(fake: FakeChat) -> Starlette:
         fake.sessions += 1
         known = body.get("session_token") == "token-1"
         resumed = fake.conversation if known else None
-        return JSONResponse({"session_token": "token-1", "conversation": resumed, "messages": fake.messages if resumed else []})
+        return JSONResponse(
+            {"session_token": "token-1", "conversation": resumed, "messages": fake.messages if resumed else []}
+        )
 
     async def message(request: Request) -> Response:
         fake.posts += 1
@@ -170,7 +183,15 @@ def build(fake: FakeChat) -> Starlette:
         old = next((m for m in fake.messages if m.get("client_message_id") == key), None)
         start = len(fake.events)
         stored = old or fake.store("customer", body["message"], {"client_message_id": key})
-        fake.commit("accepted", {"conversation_id": fake.conversation["id"], "message_id": stored["id"], "sequence": stored["sequence"], "client_message_id": key})
+        fake.commit(
+            "accepted",
+            {
+                "conversation_id": fake.conversation["id"],
+                "message_id": stored["id"],
+                "sequence": stored["sequence"],
+                "client_message_id": key,
+            },
+        )
         if not old:
             fake.tasks.append(asyncio.create_task(fake.turn(body["message"])))
         return StreamingResponse(follow(fake, start, until_done=True), media_type="text/event-stream")
@@ -192,17 +213,24 @@ def build(fake: FakeChat) -> Starlette:
     async def chat(request: Request) -> Response:
         lang = page.chosen_language(fake.card, request.headers.get("accept-language"), request.query_params.get("lang"))
         html = page.chat_page(fake.card, lang=lang, embed="embed" in request.query_params)
-        return HTMLResponse(html, headers=page.page_headers([f"http://localhost:{request.url.port}"]) | {"Cache-Control": "no-store"})
+        return HTMLResponse(
+            html, headers=page.page_headers([f"http://localhost:{request.url.port}"]) | {"Cache-Control": "no-store"}
+        )
 
     async def loader(_: Request) -> Response:
         return Response(page.loader_source(), media_type="text/javascript")
 
     async def hostile(request: Request) -> Response:
         origin = f"http://127.0.0.1:{request.url.port}"
-        return HTMLResponse(HOSTILE.format(origin=origin), headers={"Content-Security-Policy": HOSTILE_POLICY.format(origin=origin)})
+        return HTMLResponse(
+            HOSTILE.format(origin=origin), headers={"Content-Security-Policy": HOSTILE_POLICY.format(origin=origin)}
+        )
 
     async def hostile_css(_: Request) -> Response:
-        return Response("* {color: red !important; display: block !important; transform: rotate(3deg) !important}", media_type="text/css")
+        return Response(
+            "* {color: red !important; display: block !important; transform: rotate(3deg) !important}",
+            media_type="text/css",
+        )
 
     return Starlette(
         routes=[

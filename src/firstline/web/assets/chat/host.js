@@ -47,7 +47,7 @@ function framed(on) {
       origin = event.origin;
       kept = data.kept ?? {};
       const keep = (change) => say("keep", Object.assign(kept, change));
-      ready({ kept, keep, page: data.page, identity: data.identity, open: data.open, tell: say, framed: true });
+      ready({ kept, keep, page: data.page, identity: data.identity, open: data.open, calm: data.calm, tell: say });
     });
     say("ready");
   });

@@ -150,6 +150,10 @@ function check({ name, email, phone, consent, message }, asked, offHours) {
 export class Rating extends Component {
   state = { score: 0 };
 
+  componentDidUpdate() {
+    document.querySelector("form.card, p.card")?.scrollIntoView({ block: "nearest" }); // it grows with the first star
+  }
+
   render({ chat }, { score, done }) {
     if (done) return html`<p class="card thanks" role="status">${t("csatThanks")}</p>`;
     const send = (event) => {

@@ -16,24 +16,27 @@ export function Thread({ chat }) {
   let shown = null;
   return messages.flatMap((m, i) => {
     const date = m.created_at && new Date(m.created_at).toDateString();
-    const separator = date && date !== shown && html`<p class="day" key=${`day ${date}`}>${day(m.created_at, chat.lang)}</p>`;
+    const today = !shown && date === new Date().toDateString(); // a chat of today only needs no day
+    const separator = date && date !== shown && !today && html`<p class="day" key=${`day ${date}`}>${day(m.created_at, chat.lang)}</p>`;
     shown = date ?? shown;
-    const first = !!separator || !near(messages[i - 1], m), final = !near(m, messages[i + 1]);
+    const first = separator || !near(messages[i - 1], m), final = !near(m, messages[i + 1]);
     return [separator, html`<${Bubble} key=${m.client_message_id ?? m.id} chat=${chat} m=${m} first=${first} final=${final} />`];
   });
 }
+
+const marked = (chat, m) => `${chat.marks[m.id]} ${chat.reasons[m.id]}`;
 
 class Bubble extends Component {
   // The past does not change: only a message that did is drawn again.
   shouldComponentUpdate(next) {
     const { m, first, final, chat } = this.props;
     const same = next.m === m && next.first === first && next.final === final;
-    const told = this.extra === chat.extra && this.lang === chat.lang && this.mark === chat.marks[m.id];
+    const told = this.extra === chat.extra && this.lang === chat.lang && this.mark === marked(chat, m);
     return !(same && told);
   }
 
   render({ chat, m, first, final }) {
-    [this.extra, this.lang, this.mark] = [chat.extra, chat.lang, chat.marks[m.id]];
+    [this.extra, this.lang, this.mark] = [chat.extra, chat.lang, marked(chat, m)];
     const { lang } = chat;
     const sender = chat.sender(m);
     if (m.sender_type === "system") return html`<p class="system">${linked(m.text)}</p>`;

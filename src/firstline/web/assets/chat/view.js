@@ -137,7 +137,7 @@ class Composer extends Component {
   state = { text: this.props.chat.host.kept.draft ?? "" };
 
   componentDidMount() {
-    if (matchMedia("(pointer: fine)").matches) this.box.focus();
+    if (this.props.chat.shown && !this.props.chat.host.calm && matchMedia("(pointer: fine)").matches) this.box.focus();
     this.grow();
   }
 

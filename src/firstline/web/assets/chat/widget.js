@@ -9,15 +9,15 @@
   const read = (area) => { try { return JSON.parse(window[area][key]); } catch {} };
   const write = (area, value) => { try { window[area][key] = JSON.stringify(value); } catch {} };
   const kept = read("localStorage") ?? {}, heard = {};
-  let frame, identity, ready, shown = false;
+  let frame, identity, ready, calm, shown = false;
 
   const make = (name, to) => to.appendChild(doc.createElement(name));
   const host = doc.createElement("div"), root = host.attachShadow({ mode: "closed" });
   const box = make("div", root), button = make("button", box), label = make("span", button), badge = make("i", button);
   // In a shadow root the page's rules do not reach, and on :host our !important beats its own. Shapes are clipped, not
   // loaded, so that no img-src stands in the way.
-  const css = `:host{all:initial!important;--a:#1f5edb;--o:#fff;--x:20px;--y:20px}
-button,iframe{all:unset;position:fixed;z-index:2147483647;inset-inline-end:var(--x);bottom:calc(var(--y) + env(safe-area-inset-bottom))}
+  const css = `:host{all:initial!important;display:block!important;--a:#1f5edb;--o:#fff;--x:20px;--y:20px}
+button,iframe{all:unset;position:fixed;z-index:9999999;inset-inline-end:var(--x);bottom:calc(var(--y) + env(safe-area-inset-bottom))}
 button{display:flex;align-items:center;gap:10px;height:60px;padding:0 17px;border-radius:30px;background:var(--a);color:var(--o);cursor:pointer;font:600 16px system-ui;box-shadow:0 6px 24px #0004}
 button::before{content:"";width:26px;height:26px;background:var(--o);clip-path:path("M5 2h16a5 5 0 0 1 5 5v9a5 5 0 0 1-5 5h-7l-7 5v-5H5a5 5 0 0 1-5-5V7a5 5 0 0 1 5-5z")}
 .open button::before{clip-path:polygon(0 30%,10% 20%,50% 58%,90% 20%,100% 30%,50% 78%)}
@@ -64,7 +64,7 @@ iframe{margin-bottom:76px;width:min(384px,100vw - 32px);height:min(640px,100dvh 
     frame.src = `${origin}/c/${slug}?embed=1`;
   };
 
-  const show = (open) => {
+  const show = (open, quiet) => {
     if (open === shown) return;
     shown = open;
     load();
@@ -73,7 +73,8 @@ iframe{margin-bottom:76px;width:min(384px,100vw - 32px);height:min(640px,100dvh 
     button.ariaExpanded = open;
     write("sessionStorage", { open });
     post(open ? "show" : "hide");
-    (open ? frame : button).focus();
+    if (!quiet) (open ? frame : button).focus();
+    calm = quiet;
     fire(open ? "open" : "close");
   };
 
@@ -81,7 +82,7 @@ iframe{margin-bottom:76px;width:min(384px,100vw - 32px);height:min(640px,100dvh 
     ready() {
       ready = 1;
       const page = { page_url: location.origin + location.pathname, referrer_url: doc.referrer, utm_source: new URLSearchParams(location.search).get("utm_source") };
-      post("init", { kept, page, identity, open: shown });
+      post("init", { kept, page, identity, calm, open: shown });
     },
     keep: (data) => write("localStorage", Object.assign(kept, data)),
     close: () => show(false),
@@ -109,7 +110,9 @@ iframe{margin-bottom:76px;width:min(384px,100vw - 32px);height:min(640px,100dvh 
 
   dress({});
   doc.documentElement.append(host);
+  host.popover = "manual"; // the top layer: no ancestor's transform or z-index matters
+  host.showPopover?.();
   fetch(`${origin}/chat/business/${slug}`).then((r) => r.json()).then(dress).catch(() => {});
-  if (read("sessionStorage")?.open) show(true);
+  if (read("sessionStorage")?.open) show(true, 1); // the page's own focus stays
   else if (kept.token) setTimeout(load, 2000); // a conversation is going on: the badge should know
 })();
