@@ -167,6 +167,12 @@ def test_a_disabled_row_switches_its_policy_off_but_never_the_safety_policies() 
     assert run(emergency, reading=flagged("emergency")).action == "auto_escalate"
 
 
+def test_what_the_judge_refused_is_offered_to_a_person() -> None:
+    refused = Receipt(judge={"verdict": "hold", "policy": "discount"})
+    assert run(BARE, draft="Half price for you.", receipt=refused).reason == "judge"
+    assert run(BARE, draft="Fine.", receipt=Receipt(judge={"verdict": "allow"})).action == "none"
+
+
 def test_an_angry_customer_is_offered_a_person() -> None:
     reading = Reading("en", "other", 0.6, sentiment=Sentiment("negative", 0.95))
     assert run(BARE, reading=reading).reason == "negative_sentiment"

@@ -10,7 +10,15 @@ from uuid import UUID
 import pytest
 
 from firstline.conversations.facts import Hit, Reading, Verdict
-from firstline.escalation.texts import contact_line, handover_text, notice, offer_text, safety_text, who_comes_and_when
+from firstline.escalation.texts import (
+    acknowledgement,
+    contact_line,
+    handover_text,
+    notice,
+    offer_text,
+    safety_text,
+    who_comes_and_when,
+)
 from firstline.tenancy.model import Business, EmergencyLine, Guardrails, Holiday, Interval
 
 WEEK = {day: (Interval("08:00", "12:00"), Interval("13:00", "17:00")) for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -57,6 +65,13 @@ def test_somebody_online_is_said_without_a_time() -> None:
     )
     assert "connecting you to a person from Hartley Gardens" in text
     assert "until" not in text
+
+
+def test_an_accepted_offer_and_a_failure_are_acknowledged_honestly() -> None:
+    accepted = Verdict().because(Hit("offer_accepted", "auto_escalate", "unanswered"))
+    assert acknowledgement(SHOP, EN, accepted) == "All right."
+    failed = Verdict().because(Hit("could_not_answer", "auto_escalate", "model_timeout"))
+    assert "can't answer this properly" in acknowledgement(SHOP, EN, failed)
 
 
 def test_only_missing_contact_is_asked_for() -> None:

@@ -138,9 +138,10 @@ def _best_score(passage: Passage) -> float:
 
 
 def _judge(receipt: Receipt | None) -> dict[str, Any]:
+    """The judge answers {"verdict": "allow" or what it wants instead, "policy", "score"?}."""
     judge: Mapping[str, Any] = (receipt.judge if receipt else None) or {}
-    flagged = judge.get("flagged", judge.get("violation", False)) or judge.get("ok") is False
-    return {"flagged": bool(flagged), "score": _number(judge.get("score"))}
+    flagged = judge.get("verdict", "allow") != "allow"
+    return {"flagged": flagged, "score": _number(judge.get("score"))}
 
 
 def _entities(reading: Reading) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def acknowledgement(business: Business, reading: Reading, verdict: Verdict) -> s
     """One sentence that shows the customer was heard; it neither admits nor denies anything."""
     known = _data("texts")["acknowledgement"]
     hits = [hit for hit in verdict.hits if hit.action == verdict.action]
-    names = [verdict.reason or "", *(hit.reason for hit in hits), *(hit.code for hit in hits)]
+    names = [*(hit.code for hit in hits), verdict.reason or "", *(hit.reason for hit in hits)]
     return _text(language_for(business, reading), "acknowledgement", next((n for n in names if n in known), "default"))
 
 
