@@ -1,0 +1,158 @@
+"""Which of the business's own services a message is about, offered or not, however its name is bent or misspelt."""
+
+import math
+import threading
+from collections import Counter, OrderedDict
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
+from rapidfuzz import fuzz
+
+from firstline.conversations.facts import Entity
+from firstline.tenancy.model import Business, Service
+from firstline.understanding.tables import table
+from firstline.understanding.words import Token, fold, stem, tokens
+
+__all__ = ["find_services"]
+
+MAX_CHARS = 1000
+MAX_FOUND = 3
+KEPT = 256  # businesses whose phrases stay in memory
+_LANGUAGES = ("en", "es")
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A name or alias: its keys (stems and action groups) with their weights, which sum to `total`."""
+
+    code: str
+    offered: bool
+    order: int
+    keys: tuple[tuple[str, float], ...]
+    total: float
+    content: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    score: float
+    weight: float
+    phrase: _Phrase
+    start: int
+    end: int
+
+
+class _Phrases:
+    """The phrases of each business version, made once. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[UUID, int, int], list[_Phrase]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, business: Business) -> list[_Phrase]:
+        key = (business.id, business.version, hash(tuple((s.code, *s.name.values()) for s in business.services)))
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = _phrases(business.services)
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return made
+
+
+_phrases_of = _Phrases()
+
+
+@cache
+def _group_of() -> dict[str, str]:
+    return {word: f"={group}" for group, words in table("services")["groups"].items() for word in words}
+
+
+def _key(word: str, language: str) -> str:
+    return _group_of().get(word) or stem(word, language)
+
+
+@cache
+def _symptom_of() -> dict[str, str]:
+    return {word: f"={group}" for group, words in table("services")["symptoms"].items() for word in words}
+
+
+def _keys(word: str) -> set[str]:
+    """What a word of a message may stand for."""
+    keys = {_key(word, language) for language in _LANGUAGES}
+    return keys | {_symptom_of()[word]} if word in _symptom_of() else keys
+
+
+def _texts(service: Service) -> list[tuple[str, str]]:
+    out = [(language, name) for language, name in service.name.items()]
+    out += [(language, alias) for language, aliases in service.aliases.items() for alias in aliases]
+    return [*out, ("en", service.code.replace("_", " ").replace("-", " "))]
+
+
+def _phrases(services: tuple[Service, ...]) -> list[_Phrase]:
+    """Rare words of this business weigh more: idf over its services. Words of action weigh little, and never alone."""
+    stop = set(table("services")["stop"]["words"])
+    raw: list[tuple[Service, int, tuple[str, ...]]] = []
+    for order, service in enumerate(services):
+        for language, text in _texts(service):
+            words = dict.fromkeys(_key(t.word, language) for t in tokens(fold(text)) if t.word not in stop)
+            raw.append((service, order, tuple(words)))
+    seen = Counter(key for key, _ in {(key, order) for _, order, keys in raw for key in keys})
+    action = float(table("services")["action_weight"])
+    made = []
+    for service, order, keys in raw:
+        weighted = tuple(
+            (k, action if k.startswith("=") else 1 + 0.5 * math.log((len(services) + 1) / (seen[k] + 1))) for k in keys
+        )
+        content = sum(not k.startswith("=") for k in keys)
+        if weighted:
+            made.append(_Phrase(service.code, service.offered, order, weighted, sum(w for _, w in weighted), content))
+    return made
+
+
+def find_services(text: str, business: Business) -> list[Entity]:
+    """The services named in `text`, at most three, best first; the value is the service's code."""
+    words = tokens(fold(text[:MAX_CHARS]))
+    if not words or not business.services:
+        return []
+    keys = [_keys(t.word) for t in words]
+    matches = [m for p in _phrases_of.of(business) if (m := _match(p, words, keys)) is not None]
+    matches.sort(key=lambda m: (-round(m.weight, 3), -round(m.score, 3), not m.phrase.offered, m.phrase.order))
+    chosen: list[_Match] = []
+    for m in matches:
+        clash = any(m.phrase.code == c.phrase.code or (m.start < c.end and c.start < m.end) for c in chosen)
+        if not clash and len(chosen) < MAX_FOUND:
+            chosen.append(m)
+    return [Entity("service_type", text[m.start : m.end], m.start, m.end, m.phrase.code) for m in chosen]
+
+
+def _match(phrase: _Phrase, words: list[Token], keys: list[set[str]]) -> _Match | None:
+    """How much of the phrase's weight stands in the text, within a window; None below the threshold."""
+    at: dict[str, list[int]] = {}
+    for key, _ in phrase.keys:
+        places = [i for i, found in enumerate(keys) if key in found]
+        if not places and not key.startswith("=") and len(key) >= 4:
+            limit = float(table("services")["fuzzy"])
+            places = [
+                i for i, t in enumerate(words) if len(t.word) >= 5 and max(fuzz.ratio(key, k) for k in keys[i]) >= limit
+            ]
+        if places:
+            at[key] = places
+    content = [key for key in at if not key.startswith("=")]
+    if phrase.content and not content:
+        return None
+    weight = sum(w for key, w in phrase.keys if key in at)
+    score = weight / phrase.total
+    if score < float(table("services")["threshold"]) or (not phrase.content and len(words) > 12):
+        return None
+    anchors = content or list(at)
+    first = at[anchors[0]][0]
+    near = [min(at[key], key=lambda i: abs(i - first)) for key in anchors]
+    if max(near) - min(near) > len(phrase.keys) + 5:
+        return None
+    near += [i for key in at if key not in anchors for i in at[key] if min(near) - 3 <= i <= max(near) + 3]
+    return _Match(score, weight * score, phrase, words[min(near)].start, words[max(near)].end)
