@@ -15,7 +15,7 @@ __all__ = ["Chunk", "Faq", "Job", "JobConfig", "Parsed", "StoredChunk", "Unreada
 MOST_PARTS = 24  # sentences of a chunk that get a vector of their own
 
 
-class UnreadableDocument(Exception):  # noqa: N818 - a fact of the document, told to its owner
+class UnreadableDocument(Exception):
     """A document nobody can read. `code` is stable, `sentence` is for the owner."""
 
     def __init__(self, code: str, sentence: str) -> None:

@@ -18,15 +18,17 @@ def parse_docx(data: bytes, title: str = "") -> Parsed:
         raise unreadable("encrypted")
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > limits()["unpacked_bytes"]:
-                raise unreadable("too_large")
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise unreadable("broken") from error
+    if unpacked > limits()["unpacked_bytes"]:
+        raise unreadable("too_large")
+    try:
         html: str = mammoth.convert_to_html(
             BytesIO(data),
             style_map="p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => h2:fresh",
             convert_image=mammoth.images.img_element(lambda _: {}),
         ).value
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, OSError, RecursionError) as error:
-        raise unreadable("broken") from error
     except Exception as error:  # mammoth and its XML reader raise their own, undocumented, kinds on damaged files
         raise unreadable("broken") from error
     if not html.strip():

@@ -123,7 +123,7 @@ def _content(data: bytes | str, tree: Any) -> str:
         text = trafilatura.extract(
             data, output_format="markdown", include_tables=True, include_comments=False, favor_recall=True
         )
-        if text and len(text.split()) >= ENOUGH * len(own.split()):
+        if own and text and len(text.split()) >= ENOUGH * len(own.split()):
             own = _with_lost(text, [to_markdown(node) for tag in ("table", "dl") for node in tree.iter(tag)])
     elif len(own.split()) < 20:
         own = to_markdown(tree)
@@ -176,7 +176,9 @@ def _marked(node: Any, rules: dict[str, Any]) -> bool:
     if node.tag == "footer" or node.get("role") in rules["roles"]:
         return not any(up.tag in ("main", "article") for up in node.iterancestors())
     names = set(re.split(r"[\s_-]+", f"{node.get('class', '')} {node.get('id', '')}".lower()))
-    return not names.isdisjoint(rules["words"]) and node.tag in (
+    if names.isdisjoint(rules["words"]) or any(True for _ in node.iter("main", "article", "h1")):
+        return False  # a wrapper such as "page has-sidebar" is no sidebar
+    return node.tag in (
         "div",
         "section",
         "aside",
