@@ -51,12 +51,8 @@ async def post(
     """A message of any sender into a locked conversation, with its event and any further facts. `values` begins with `text`."""
     message = await queries.insert_message(tx, conversation.id, new_id(), values)
     conversation.message_seq = message.sequence
-    await record(
-        tx,
-        live,
-        conversation.id,
-        [Fact("message", {"message": message_json(message)}, message.visible_to_customer), *facts],
-    )
+    told = [Fact("message", {"message": message_json(message)}, message.visible_to_customer), *facts]
+    conversation.event_seq = await record(tx, live, conversation.id, told) + len(told) - 1
     return message
 
 

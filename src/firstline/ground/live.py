@@ -8,20 +8,30 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from firstline.ground.db import connect
 from firstline.ground.log import logger
 from firstline.kit.ids import new_id
 
-__all__ = ["Live", "Subscription"]
+__all__ = ["Live", "Subscription", "Whisper"]
 
 CHANNEL = "firstline_live"
 MOST_BYTES = 7000  # a NOTIFY payload stays under 8,000 bytes
 log = logger("live")
+
+
+@dataclass(frozen=True, slots=True)
+class Whisper:
+    """Something to show and forget: {"type", "data"}."""
+
+    conversation_id: UUID
+    news: dict[str, Any]
 
 
 class Subscription:
@@ -102,6 +112,23 @@ class Live:
         self._pending.add(f"{business_id.hex}:{conversation_id.hex if conversation_id else ''}")
         self._wanted.set()
 
+    def whisper(
+        self, business_id: UUID, conversation_id: UUID, news: dict[str, Any], *, everywhere: bool = True
+    ) -> None:
+        """Something that is not stored (who types, what is being done); `everywhere`: to the other processes' viewers too."""
+        self._murmur(business_id, conversation_id, news)
+        if not everywhere:
+            return
+        entry = orjson.dumps(news).decode()
+        if len(entry) < MOST_BYTES // 4:
+            self._pending.add(f"{business_id.hex}:{conversation_id.hex}:{entry}")
+            self._wanted.set()
+
+    def _murmur(self, business_id: UUID, conversation_id: UUID, news: dict[str, Any]) -> None:
+        for key in ((business_id, conversation_id), (business_id, None)):
+            for viewer in tuple(self._viewers.get(key, ())):
+                viewer.wake((Whisper(conversation_id, news),))
+
     def _deliver(self, business_id: UUID, conversation_id: UUID | None, events: Sequence[Any]) -> None:
         for viewer in tuple(self._viewers.get((business_id, conversation_id), ())):
             viewer.wake(events)
@@ -115,8 +142,12 @@ class Live:
         origin, _, rest = payload.partition("|")
         if origin == self._origin:
             return
-        for entry in rest.split(","):
-            business, _, conversation = entry.partition(":")
+        for entry in rest.split("\n"):
+            business, _, more = entry.partition(":")
+            conversation, _, news = more.partition(":")
+            if news:
+                self._murmur(UUID(business), UUID(conversation), orjson.loads(news))
+                continue
             self._deliver(UUID(business), UUID(conversation) if conversation else None, ())
 
     async def _listen(self) -> None:
@@ -163,8 +194,8 @@ def _batches(entries: list[str]) -> list[str]:
     batch: list[str] = []
     for entry in entries:
         if size + len(entry) + 1 > MOST_BYTES:
-            out.append(",".join(batch))
+            out.append("\n".join(batch))
             batch, size = [], 0
         batch.append(entry)
         size += len(entry) + 1
-    return [*out, ",".join(batch)] if batch else out
+    return [*out, "\n".join(batch)] if batch else out
