@@ -22,7 +22,7 @@ def table(language: str, section: str) -> dict[str, Any]:
     return section_of
 
 
-def phrase(language: str, key: str, **values: object) -> str:
+def phrase(language: str, key: str, /, **values: object) -> str:
     """The text of "section.name" with its {places} filled; KeyError when there is none (a fault of ours)."""
     section, name = key.split(".")
     return str(table(language, section)[name]).format(**values)

@@ -52,7 +52,7 @@ def named_services(business: Business, text: str) -> list[Service]:
     for hit in sorted(hits, key=lambda h: (h[0] - h[1], h[0])):
         if not any(hit[0] < end and start < hit[1] for start, end, _ in chosen):
             chosen.append(hit)
-    return list(dict.fromkeys(s for _, _, s in sorted(chosen, key=lambda h: h[0])))
+    return list({s.id: s for _, _, s in sorted(chosen, key=lambda h: h[0])}.values())
 
 
 def wanted_services(question: Question, text: str) -> list[Service]:

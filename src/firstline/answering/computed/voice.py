@@ -32,11 +32,11 @@ class Voice:
         self.business = business
         self.language = language if language in LANGUAGES else "en"
 
-    def text(self, key: str, **values: object) -> str:
+    def text(self, key: str, /, **values: object) -> str:
         """A fixed text with its places filled."""
         return phrase(self.language, key, **values)
 
-    def say(self, key: str, kind: str = "answer", **values: object) -> Sentence:
+    def say(self, key: str, kind: str = "answer", /, **values: object) -> Sentence:
         """A sentence from a fixed text; what was filled in is its support."""
         return Sentence(capital(self.text(key, **values)), kind, support=tuple(str(v) for v in values.values() if v))
 
