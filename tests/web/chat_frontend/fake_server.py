@@ -146,7 +146,7 @@ class FakeChat:
                 self.store("ai", "".join(ANSWER[:number]), {"id": message_id, "state": "interrupted"})
                 return
             self.commit("delta", {"message_id": message_id, "at": at, "text": sentence})
-            at += len(sentence)
+            at += len(sentence.encode("utf-16-le")) // 2
         sources = [
             {"title": "Water heaters", "uri": "https://acme.example/water-heaters"},
             {"title": "Price list 2026", "uri": None},

@@ -33,7 +33,7 @@ TURN = [
     event(1, "accepted", conversation_id="k", message_id="m1", sequence=1, client_message_id="c1"),
     event(2, "status", state="reading"),
     event(3, "delta", message_id="m2", at=0, text="It's fine 🙂🙂 "),
-    event(4, "delta", message_id="m2", at=13, text="really."),
+    event(4, "delta", message_id="m2", at=15, text="really."),
     message(5, 2, "It's fine 🙂🙂 really.", state="complete"),
     event(6, "escalation", type="offered", reason="r", status="active", text=""),
     event(7, "done", conversation_id="k", status="active", sequence=2),
@@ -54,7 +54,7 @@ def test_a_turn_replayed_changes_nothing(reduced: Any) -> None:
     assert once["work"] is None
 
 
-def test_offsets_count_characters_and_overlaps_are_cut(reduced: Any) -> None:
+def test_offsets_count_utf16_units_as_javascript_does_and_overlaps_are_cut(reduced: Any) -> None:
     overlap = event(None, "delta", message_id="m2", at=10, text="🙂🙂 really.")
     state = reduced([*TURN[:4], overlap])
     assert state["messages"][1]["text"] == "It's fine 🙂🙂 really."

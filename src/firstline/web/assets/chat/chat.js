@@ -54,7 +54,8 @@ class Chat {
     this.state = reduce(before, event);
     if (this.state === before) return;
     const { data } = event, now = this.state.conversation;
-    if (event.type === "message" && this.state.messages.length) this.arrived(data.message);
+    const known = before.messages.some((m) => m.id === data.message?.id && m.state !== "partial");
+    if (event.type === "message" && !known) this.arrived(data.message);
     if (event.type === "accepted") this.forget(data.client_message_id);
     if (event.type === "typing") setTimeout(() => this.draw(), 6100);
     if (now?.status !== before.conversation?.status) this.host.tell("event", { name: "status", status: now?.status });
@@ -63,7 +64,6 @@ class Chat {
 
   arrived(message) {
     if (message.sender_type === "customer" || message.state === "partial" || message.id === this.said?.id) return;
-    if (message.sequence <= (this.said?.sequence ?? 0)) return; // a replay
     this.said = message; // the live region speaks it, whole and once
     this.host.tell("event", { name: "message", sender: message.sender_type });
     if (this.shown && !document.hidden) return this.read();
@@ -165,7 +165,7 @@ class Chat {
   // The form that is due under the last message: a name in more.js, or null.
   form() {
     const { conversation, messages, ask } = this.state, { card, host } = this;
-    if (!messages.length && !card.open_now && card.off_hours_mode === "form") return "OffHours";
+    if (!messages.length && card.open_now === false && card.off_hours_mode === "form") return "OffHours";
     if (conversation?.status === "closed") {
       const answered = messages.some((m) => m.sender_type === "ai" || m.sender_type === "agent");
       return answered && host.kept.rated !== conversation.id ? "Rating" : null;

@@ -4,6 +4,7 @@ import { client } from "./client.js";
 
 const POLL = 20_000; // ms between looks while the panel or the tab is hidden: for the badge
 const TRIES = 3;
+const GONE = ["conversation_closed", "conversation_not_found"]; // the message opens a new one then
 
 export class Line {
   queue = Promise.resolve();
@@ -34,7 +35,12 @@ export class Line {
     try {
       const { conversation, messages } = await this.api.session();
       if (chat.link === "retry") chat.link = "open";
-      if (conversation) chat.apply({ type: "load", data: { conversation, messages: messages ?? conversation.messages } });
+      if (conversation) {
+        // Where nobody was called, the snapshot says all; else the events tell again who has it.
+        const calm = (conversation.escalation_state?.type ?? "none") === "none";
+        this.cursor = { id: conversation.id, after: calm ? conversation.event_seq ?? 0 : 0 };
+        chat.apply({ type: "load", data: { conversation, messages: messages ?? conversation.messages } });
+      }
       this.watch();
     } catch (problem) {
       if (problem.status >= 400 && problem.status < 429) return chat.host.keep({ token: null });
@@ -65,7 +71,7 @@ export class Line {
       this.rest(turn);
     } catch (problem) {
       const { status, code, wait } = problem;
-      if (code === "conversation_closed" && tries < TRIES) {
+      if (GONE.includes(code) && tries < TRIES) {
         chat.renew();
         return this.deliver(message, TRIES);
       }

@@ -37,15 +37,15 @@ iframe{margin-bottom:76px;width:min(384px,100vw - 32px);height:min(640px,100dvh 
 
   // The public card, with what the tag itself says above it.
   const dress = ({ name = slug, theme, open_now, off_hours_mode, default_language }) => {
-    const { accent, side, offset = 20, label: words, teaser } = { ...theme, ...dataset };
+    const { accent, side, offset, label: words, teaser } = { ...theme, ...dataset };
     const say = (text) => text?.[navigator.language.slice(0, 2)] ?? text?.[default_language] ?? text ?? "";
     if (/^#[\da-f]{6}$/i.test(accent)) {
       const [r, g, b] = [1, 3, 5].map((i) => parseInt(accent.slice(i, i + 2), 16));
       host.style.setProperty("--a", accent);
       host.style.setProperty("--o", r * 0.3 + g * 0.59 + b * 0.11 > 150 ? "#11141a" : "#fff");
     }
-    host.style.setProperty("--x", `${+(offset.x ?? offset)}px`);
-    host.style.setProperty("--y", `${+(offset.y ?? offset)}px`);
+    host.style.setProperty("--x", `${+(offset?.x ?? offset ?? 20)}px`);
+    host.style.setProperty("--y", `${+(offset?.y ?? offset ?? 20)}px`);
     box.classList.toggle("left", side === "left");
     label.textContent = say(words);
     button.title = say(teaser);

@@ -27,7 +27,8 @@ export function reduce(state, { type, data = {}, id }) {
 const moves = {
   // The snapshot of POST /chat/session (or of the console): {conversation, messages}.
   load(state, { conversation, messages = [] }) {
-    const base = conversation ? status(state, conversation) : state;
+    const told = conversation && { offer: conversation.offer_open, ...conversation };
+    const base = conversation ? status(state, told) : state;
     return messages.reduce((s, message) => moves.message(s, { message }), base);
   },
 
@@ -57,16 +58,15 @@ const moves = {
     return status(id ? { ...state, settled: id } : state, data);
   },
 
-  delta(state, { message_id, at, text }) {
+  delta(state, { message_id, at, text, sequence }) {
     const old = state.messages.find((m) => m.id === message_id);
     if (old && old.state !== "partial") return state; // the whole has come already
-    const have = [...(old?.text ?? "")]; // `at` counts characters, not UTF-16 units
+    const have = old?.text ?? "";
     if (at > have.length) return state; // a gap: the whole message will fill it
-    const fresh = [...text].slice(have.length - at);
-    if (old && !fresh.length) return state;
-    const grown = { ...(old ?? { id: message_id, sender_type: "ai", state: "partial", after: last(state) }) };
-    grown.text = have.join("") + fresh.join("");
-    return upsert({ ...state, work: "writing" }, grown);
+    const fresh = text.slice(have.length - at); // `at` counts UTF-16 units, as strings here do
+    if (old && !fresh) return state;
+    const first = { id: message_id, sender_type: "ai", state: "partial", sequence, after: last(state) };
+    return upsert({ ...state, work: "writing" }, { ...(old ?? first), text: have + fresh });
   },
 
   message(state, { message }) {
