@@ -1,0 +1,1 @@
+"""The wire's models: Pydantic lives here and nowhere below the web."""
