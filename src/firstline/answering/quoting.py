@@ -50,6 +50,25 @@ def faq_match(question: Question, text: str, voice: Voice, *, near: str = "faq")
     return max(found, key=lambda entry: entry[:2])[2] if found else None
 
 
+def _may_answer(passage: Passage, voice: Voice) -> bool:
+    """Above the floor; in another language a surer one, as there no words of the question can be compared."""
+    sure = (
+        passage.language == voice.language or passage.scores.get("support", 1.0) >= weights()["other_language_support"]
+    )
+    return passage.above_floor and sure
+
+
+def _of_follow_up(question: Question, text: str, voice: Voice) -> Passage | None:
+    """In a follow-up the search words hold the message before: the row that is nearest to this message's own words."""
+    rows = [p for p in question.passages if p.answer and p.question and p.above_floor and p.language == voice.language]
+    if not question.history or not rows:
+        return None
+    near, row = max(
+        ((likeness(text, r.question or "", voice.language), i) for i, r in enumerate(rows)), default=(0.0, 0)
+    )
+    return rows[row] if near >= weights()["follow_up_likeness"] else None
+
+
 def quote_faq(question: Question, passage: Passage, voice: Voice, *, priced: bool) -> list[Sentence]:
     """The row's answer as written."""
     return _quoted(question, passage, sentences(passage.answer or passage.text), voice, priced=priced)
@@ -57,13 +76,13 @@ def quote_faq(question: Question, passage: Passage, voice: Voice, *, priced: boo
 
 def quote(question: Question, text: str, select: Select, voice: Voice, *, priced: bool) -> list[Sentence]:
     """The best FAQ row or sentences among the passages above the floor; empty when there are none."""
-    above = [p for p in question.passages if p.above_floor]
+    above = [p for p in question.passages if _may_answer(p, voice)]
     if not above:
         return []
-    row = faq_match(question, text, voice)
+    row = faq_match(question, text, voice) or _of_follow_up(question, text, voice)
     if row is not None:
         return quote_faq(question, row, voice, priced=priced)
-    best = [entry for entry in select(question) if entry[0].above_floor and entry[1].strip()]
+    best = [entry for entry in select(question) if _may_answer(entry[0], voice) and entry[1].strip()]
     if not best:
         return []
     passage, _, top = next(

@@ -61,11 +61,10 @@ def wanted_services(question: Question, text: str) -> list[Service]:
     found = named_services(business, text) or named_services(business, question.text)
     if found:
         return found
-    entity = question.reading.first("service_type")
-    if entity is not None:
-        by_code = [s for s in business.services if s.code == entity.value]
-        if by_code:
-            return by_code
+    codes = [e.value for e in question.reading.entities if e.kind == "service_type"]
+    by_code = [s for s in business.services if s.code in codes]
+    if by_code:
+        return by_code
     earlier = [said.text for said in question.history if said.role == "customer"][-2:]
     return next((named for text in reversed(earlier) if (named := named_services(business, text))), [])
 

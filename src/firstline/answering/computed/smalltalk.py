@@ -2,7 +2,7 @@
 
 import re
 
-from firstline.answering.computed.topics import bare, has
+from firstline.answering.computed.topics import bare, has, topics_of
 from firstline.answering.computed.voice import Voice
 from firstline.answering.port import Question
 from firstline.conversations.facts import Sentence
@@ -33,7 +33,8 @@ def answer_smalltalk(question: Question, voice: Voice) -> list[Sentence]:
         return (
             [*out, voice.say("smalltalk.bot_phone", KIND, phone=voice.phone(business.phone))] if business.phone else out
         )
-    if has("smalltalk_thanks", whole):
+    closing = "resolved" in question.reading.flags and "?" not in question.text and not topics_of(question.text)
+    if closing or has("smalltalk_thanks", whole):
         last = "smalltalk.resolved" if "resolved" in question.reading.flags else "smalltalk.thanks_more"
         return [voice.say("smalltalk.thanks", KIND), voice.say(last, KIND)]
     topic = next((t for t in ("bye", "how", "hello", "ok") if has(f"smalltalk_{t}", whole)), None)
