@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.answering.gate_world import ACME, ASKED, ASKED_ES, PASSAGES
+from tests.answering.gate_world import ACME, ASKED, ASKED_ES, PASSAGES, passage
 
 from firstline.answering.gate import Gate, needs_disclaimer
 from firstline.answering.prompt_text import canary_of
@@ -166,3 +166,10 @@ def test_evidence_is_gathered_once_a_turn():
         gate.check(Sentence(draft), ASKED)
     assert len(gate._turns) == 1
     assert PASSAGES
+
+
+def test_hours_of_its_own_in_a_passage_stand_beside_the_profiles():
+    shop = (*PASSAGES, passage("Showroom", "The showroom is open on Sundays from 10 to 2."))
+    draft = "The showroom is open on Sunday from 10 to 2."
+    assert "hours_wrong" in rules(draft)
+    assert not rules(draft, replace(ASKED, passages=shop))

@@ -13,6 +13,7 @@ from importlib.resources import files
 from uuid import UUID
 
 from firstline.answering.checks.evidence import Evidence, gather, of_texts, profile_evidence
+from firstline.answering.checks.hours import hours_stand
 from firstline.answering.checks.language import foreign_language
 from firstline.answering.checks.leaks import find_leaks
 from firstline.answering.checks.plain import folded, plain
@@ -60,6 +61,8 @@ class Gate:
         yield from self._straddling(claim, question, evidence, said)
         yield from discounts_allowed(claim, business)
         yield from times_stand(claim, evidence)
+        if not sentence.support:  # computed hours carry their own
+            yield from hours_stand(claim, business, evidence)
         yield from contacts_stand(claim, business, evidence)
         yield from phrases_stand(claim, business, evidence)
         if (words := vague_money(claim.text)) and not any(words in text for text in evidence.texts):
@@ -72,7 +75,7 @@ class Gate:
     def _straddling(self, claim: Mentions, question: Question, evidence: Evidence, said: str) -> Iterator[Stop]:
         """Amounts that begin in what was said and end here: "the price is" / "1500"."""
         before = said[-_BEFORE:]
-        if not before.strip() or not any(c.isdigit() for c in claim.text):
+        if not before.strip() or not any(c.isdigit() for c in claim.text[:_BEFORE]):
             return
         both = read(before + claim.text, question.business.country, _SMALL)
         shift = len(both.text) - len(claim.text)

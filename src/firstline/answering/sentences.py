@@ -99,19 +99,18 @@ def _after_full_stop(text: str, stop: int, cut: int, *, final: bool) -> int | No
     follows = rest.lstrip(" \t")
     if not follows and not final:
         return None
-    before = text[:stop]
-    if _LIST_NUMBER.match(before.rsplit("\n", 1)[-1]):
+    if _LIST_NUMBER.match(text[:stop].rsplit("\n", 1)[-1]):
         return 0
-    first = follows[:1]
-    if first == "\n" or not first:
-        return cut
-    if before[-1:].isdigit() and first.isdigit():
-        return 0
+    return 0 if follows and follows[0] != "\n" and _goes_on(text[:stop], follows[0]) else cut
+
+
+def _goes_on(before: str, first: str) -> bool:
+    """Whether the sentence goes on after a full stop: an abbreviation, an initial, a cut figure, a small letter."""
     word = _LAST_WORD.search(before)
     spoken = word[1].lower() if word else ""
     never, maybe = _words()
-    if spoken in never or (len(spoken) == 1 and word is not None and word[1].isupper()):
-        return 0
-    if first.islower() or (spoken in maybe and not (first.isupper() or first in "¿¡")):
-        return 0
-    return cut
+    if (before[-1:].isdigit() and first.isdigit()) or first.islower() or spoken in never:
+        return True
+    if len(spoken) == 1 and word is not None and word[1].isupper():
+        return True
+    return spoken in maybe and not (first.isupper() or first in "¿¡")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from firstline.answering.checks.mention import Mention
-from firstline.answering.checks.plain import folded
+from firstline.answering.checks.plain import folded, folded_in_place
 from firstline.answering.checks.words import any_of, mention_words
 
 __all__ = ["find_dates", "find_times", "find_weekdays", "minutes"]
@@ -51,14 +51,10 @@ def _date_pattern() -> re.Pattern[str]:
     )
 
 
-def _same_length_fold(text: str) -> str:
-    return "".join(folded(c) or " " if not c.isspace() else " " for c in text)
-
-
 def find_dates(text: str) -> Iterator[Mention]:
     """Dates as (month, day); a numeric one has both readings, "7/4" is 4 July or 7 April."""
     months = mention_words()["months"]
-    for found in _date_pattern().finditer(_same_length_fold(text)):
+    for found in _date_pattern().finditer(folded_in_place(text)):
         month = months[(found["m1"] or found["m2"]).lower()]
         day = int(found["d1"] or found["d2"])
         if 1 <= day <= 31:
@@ -82,7 +78,7 @@ def _weekday_pattern() -> re.Pattern[str]:
 def find_weekdays(text: str) -> Iterator[Mention]:
     """Weekdays, Monday 0."""
     days = mention_words()["weekdays"]
-    for found in _weekday_pattern().finditer(_same_length_fold(text)):
+    for found in _weekday_pattern().finditer(folded_in_place(text)):
         yield Mention("weekday", (days[found[1].lower()],), found.start(), found.end())
 
 

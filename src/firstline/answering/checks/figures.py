@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from firstline.answering.checks.mention import Mention
-from firstline.answering.checks.plain import folded
+from firstline.answering.checks.plain import folded, folded_in_place
 from firstline.answering.checks.words import any_of, mention_words
 from firstline.kit.money import Amount, find_amounts, find_percentages
 from firstline.kit.numerals import money_words, parse_digits, parse_words, words_pattern
@@ -50,7 +50,7 @@ def _is_part(value: Decimal, amount: Amount) -> bool:
 
 def _numbers(text: str, small: int) -> Iterator[Mention]:
     """Digits and counted words. With a unit their kind is "count:UNIT" (2 years is no support for 2 hours)."""
-    bare = "".join(folded(c) or " " for c in text)
+    bare = folded_in_place(text)
     for found in _NUMBER.finditer(text):
         value = _value(found[0])
         unit = _unit_after(bare, found.end())

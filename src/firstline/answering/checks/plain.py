@@ -3,8 +3,9 @@
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
-__all__ = ["folded", "plain"]
+__all__ = ["folded", "folded_in_place", "plain"]
 
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), 0x2060, 0xFEFF, 0x00AD, 0x180E, *range(0x202A, 0x202F)], None)
 _QUOTES = str.maketrans(
@@ -28,5 +29,19 @@ def plain(text: str) -> str:
 
 def folded(text: str) -> str:
     """Lower case without accents, one space between words: for comparing phrases."""
-    bare = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
-    return re.sub(r"\s+", " ", bare).strip()
+    bare = text.lower()
+    if not bare.isascii():
+        bare = "".join(c for c in unicodedata.normalize("NFD", bare) if not unicodedata.combining(c))
+    return " ".join(bare.split())
+
+
+def folded_in_place(text: str) -> str:
+    """Lower case without accents, character by character: offsets stay those of `text`."""
+    return text.lower() if text.isascii() else "".join(map(_folded_character, text))
+
+
+@lru_cache(maxsize=2048)
+def _folded_character(character: str) -> str:
+    if character.isspace():
+        return " "
+    return unicodedata.normalize("NFD", character.lower())[:1] or " "
