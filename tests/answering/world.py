@@ -111,5 +111,5 @@ def passage(
     chunk = uuid5(HOME, text)
     return Passage(
         chunk, HOME, "Page", "", text, language=language, above_floor=above, question=asked, answer=text if asked else None,
-        scores={"dense": dense, "fused": 1.0, "support": 0.7, "keyword": 1.0},
+        scores={"dense": dense, "fused": 1.0, "support": 0.8, "keyword": 1.0},
     )  # fmt: skip

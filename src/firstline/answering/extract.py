@@ -12,7 +12,7 @@ from firstline.answering.computed.booking import ask_contact, contact_given, kno
 from firstline.answering.computed.calendar import opening_hours
 from firstline.answering.computed.emergency import answer_emergency
 from firstline.answering.computed.hours import answer_hours
-from firstline.answering.computed.price import answer_price, which_service
+from firstline.answering.computed.price import ABOVE_LIMIT, answer_price, which_service
 from firstline.answering.computed.route import answer_part, named_topics
 from firstline.answering.computed.services import wanted_services
 from firstline.answering.computed.smalltalk import answer_smalltalk, is_no, is_yes
@@ -91,7 +91,7 @@ class ExtractiveComposer:
             line = answer_emergency(question, voice)[:1]
             row = faq_match(question, question.text, voice)
             return line + (quote_faq(question, row, voice, priced=False) if row else []) or _dont_know(question, voice)
-        if flags & {"off_topic", "injection"} and faq_match(question, question.text, voice) is None:
+        if flags & {"off_topic", "injection"} and not _well_supported(question, voice):
             return _decline(question, voice)
         if reading.intent == "complaint" and reading.confidence >= weights()["intent"]:
             return [voice.say("unknown.sorry", "notice"), *ask_contact(known_contact(question), voice)]
@@ -106,6 +106,13 @@ class ExtractiveComposer:
 def _asks_itself(part: Part, question: Question) -> bool:
     """Whether a part without a topic is a question (and not a greeting or the story around one)."""
     return part.text.rstrip().endswith("?") or len(parts_of(question.text)) == 1
+
+
+def _well_supported(question: Question, voice: Voice) -> bool:
+    """Whether the knowledge base speaks of this all the same: the flag is a guess, a sure passage is not."""
+    best = max((p.scores.get("support", 0.0) for p in question.passages if p.language == voice.language), default=0.0)
+    row = None if "injection" in question.reading.flags else faq_match(question, question.text, voice)
+    return row is not None or ("injection" not in question.reading.flags and best >= weights()["outweighs_off_topic"])
 
 
 def _place_known(question: Question) -> bool:
@@ -219,6 +226,8 @@ def _note(receipt: Receipt, draft: list[Sentence]) -> None:
             }
             for p in used.values()
         ]
+    if any(ABOVE_LIMIT in sentence.support for sentence in draft):
+        receipt.tools.append({"name": "get_business_profile", "result": ABOVE_LIMIT})
     if any(sentence.kind == "unknown" for sentence in draft):
         receipt.confidence = 0.2
     elif used:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from firstline.answering.computed.booking import invitation
-from firstline.answering.computed.price import contact_first, disclaimer
+from firstline.answering.computed.price import ABOVE_LIMIT, contact_first, disclaimer
 from firstline.answering.computed.voice import Voice
 from firstline.answering.phrases import wordlist
 from firstline.answering.port import Question
@@ -116,7 +116,7 @@ def _quoted(question: Question, passage: Passage, texts: list[str], voice: Voice
     kind = "estimate" if priced and amounts else "answer"
     out += [Sentence(tidy(text), kind, (passage,)) for text in kept]
     if len(kept) < len(texts):
-        return [*out, voice.say("unknown.person_prices", "notice")]
+        return [*out, voice.say("unknown.person_prices", "notice", why=ABOVE_LIMIT)]
     if kind == "estimate":
         out += [*disclaimer(question, voice), *invitation(question, voice)]
     return out

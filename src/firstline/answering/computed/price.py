@@ -12,9 +12,12 @@ from firstline.conversations.facts import Sentence
 from firstline.knowledge.wording import sentences
 from firstline.tenancy.model import Service, localized
 
-__all__ = ["answer_price", "answer_surcharge", "contact_first", "disclaimer", "which_service"]
+__all__ = ["ABOVE_LIMIT", "answer_price", "answer_surcharge", "contact_first", "disclaimer", "which_service"]
 
 MOST_PRICED = 3
+ABOVE_LIMIT = (
+    "quote_above_limit"  # in a sentence's support: an amount was kept back; the receipt says so to the verdict
+)
 
 
 def contact_first(question: Question, voice: Voice) -> list[Sentence]:
@@ -41,7 +44,7 @@ def answer_price(question: Question, services: list[Service], voice: Voice) -> l
         out += disclaimer(question, voice)
     for service in (s for s in priced if s not in within):
         name = capital(service_name(service, voice.language))
-        out += [voice.say("price.above", "notice", service=name), *_notes(service, voice)]
+        out += [voice.say("price.above", "notice", service=name, why=ABOVE_LIMIT), *_notes(service, voice)]
     if len(within) < len(priced):
         contact = known_contact(question)
         return out if contact.phone else [*out, voice.say("price.above_ask", "contact_request")]
