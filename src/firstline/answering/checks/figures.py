@@ -101,7 +101,12 @@ def _is_priced(bare: str, start: int, end: int) -> bool:
     after = re.match(r"[\s-]*([a-z]+|%|/)", bare[end:])
     if after and (after[1] in ("%", "/") or after[1] in _units()):
         return False
+    if _RUNS.search(bare[:start]):
+        return True
     return not set(re.findall(r"[a-z]+", bare[:start])).isdisjoint(mention_words()["price_words"]["list"])
+
+
+_RUNS = re.compile(r"\bruns? (?:you|about|around|from|between|at|roughly|anywhere)\b")
 
 
 @lru_cache(maxsize=1)

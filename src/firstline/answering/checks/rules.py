@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from firstline.answering.checks.evidence import Evidence
-from firstline.answering.checks.mention import Mention
+from firstline.answering.checks.mention import Mention, Value
 from firstline.answering.checks.phrases import find_commitments, find_topics, is_backed
 from firstline.answering.checks.plain import folded
 from firstline.answering.checks.reading import Mentions
@@ -40,11 +40,18 @@ def amounts_stand(claim: Mentions, business: Business, evidence: Evidence) -> It
         elif number.kind == "number":
             value = number.values[0]
             stands = evidence.has("number", value) or any(value == v for v, _ in evidence.money)
-            stands = stands or claim.words(number) in safe
+            stands = stands or claim.words(number) in safe or _is_an_hour(value, evidence)
         else:
             continue
         if not stands:
             yield "number_unsupported", claim.words(number)
+
+
+def _is_an_hour(value: Value, evidence: Evidence) -> bool:
+    """Whether a bare number is an hour that stands somewhere: what was read as a time there may be bare here."""
+    if not isinstance(value, Decimal) or not 1 <= value <= 24 or value != int(value):
+        return False
+    return any(evidence.has("time", (int(value) + half) % 24 * 60) for half in (0, 12))
 
 
 def _safety_numbers(country: str) -> frozenset[str]:
