@@ -105,13 +105,15 @@ def profile_evidence(business: Business) -> Evidence:
         i for h in business.holidays for i in h.hours
     ]
     spans += [i for day in (line.hours.values() if line else ()) for i in day]
-    numbers: set[Value] = {Decimal(24), Decimal(7)} if line and _round_the_clock(line.hours) else set()
+    always = _round_the_clock(business.business_hours) or bool(line and _round_the_clock(line.hours))
+    numbers: set[Value] = {Decimal(24), Decimal(7)} if always else set()
     numbers |= {Decimal(p) for p in business.service_area_postcodes if p.isdigit()}
     values: dict[str, frozenset[Value]] = {
         "time": frozenset(m for span in spans for m in (minutes(span.open), minutes(span.close))),
         "date": frozenset(_holiday_dates(business)),
         "weekday": frozenset(range(7)) if business.business_hours else frozenset(),
         "number": frozenset(numbers),
+        "count:hour": frozenset({Decimal(24)} if always else ()),
         "count:km": frozenset({Decimal(str(business.service_area_radius_km))}),
         "phone": frozenset(phone_key(p, region) for p in (business.phone, line.phone if line else None) if p),
         "email": frozenset({business.email.lower()} if business.email else ()),
