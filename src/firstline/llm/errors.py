@@ -15,25 +15,25 @@ class LLMError(Exception):
         self.retry_after_s = retry_after_s
 
 
-class LLMUnavailable(LLMError):  # noqa: N818 - a fact, caught by name
+class LLMUnavailable(LLMError):
     """Not reachable, overloaded, rate-limited, out of credit, key refused, broken in mid-stream, or every route resting."""
 
     code = "llm_unavailable"
 
 
-class LLMTimeout(LLMError):  # noqa: N818 - a fact, caught by name
+class LLMTimeout(LLMError):
     """One of the nested time limits ran out."""
 
     code = "llm_timeout"
 
 
-class LLMRefused(LLMError):  # noqa: N818 - a fact, caught by name
+class LLMRefused(LLMError):
     """The provider's own filter stopped the answer, or the request was called invalid."""
 
     code = "llm_refused"
 
 
-class LLMMalformed(LLMError):  # noqa: N818 - a fact, caught by name
+class LLMMalformed(LLMError):
     """The answer was not in the provider's own format, empty, or not the JSON that was asked for."""
 
     code = "llm_malformed"

@@ -32,7 +32,7 @@ _KEY_VARIABLES = {
 _NEEDS_KEY = frozenset({"openai", "google", "anthropic"})
 
 
-class BadRoute(ValueError):  # noqa: N818 - a fact, caught by name
+class BadRoute(ValueError):
     """The setting cannot be read; the message says which part of it."""
 
 
