@@ -202,16 +202,26 @@ def _pairs(count: int) -> list[tuple[str, str]]:
     return [(rng.choice(words), rng.choice(things)) for _ in range(count)]
 
 
+def _texts(count: int) -> list[str]:
+    """Real passages where the public sets are at hand (their words set the cost of keyword search), else made ones."""
+    rng = random.Random(3)
+    if SHARED.is_dir():
+        found = [p["text"][:1200] for rows in Sets().passages.values() for p in rows if p["lang"] == "en"]
+    else:
+        found = [
+            f"The {word} of a {thing} takes {n} hours and costs ${n * 35}."
+            for n, (word, thing) in enumerate(_pairs(2000))
+        ]
+    rng.shuffle(found)
+    return [f"{found[n % len(found)]} Item {n}." for n in range(count)]
+
+
 async def _fill(door: Any, business_id: Any, chunks: int, embedder: BundledEmbedder) -> None:
-    """Chunks of five sentences from a pool of sentences, each with its vectors."""
+    """Chunks with their parts; the vectors are random, which costs a search the same."""
     from firstline.knowledge import queries, search_queries
 
-    rng = random.Random(3)
-    pool = [
-        f"The {word} of a {thing} takes {n} hours and costs ${n * 35} in area {n}."
-        for n, (word, thing) in enumerate(_pairs(400))
-    ]
-    known = dict(zip(pool, embed_all(embedder, pool), strict=True))
+    rng = np.random.default_rng(3)
+    texts = _texts(chunks)
     async with door.transaction(business_id) as tx:
         await tx.execute(
             "INSERT INTO businesses (id, name, slug, timezone) VALUES ($1, 'Bench', $2, 'UTC')",
@@ -220,12 +230,11 @@ async def _fill(door: Any, business_id: Any, chunks: int, embedder: BundledEmbed
         )
     for at in range(0, chunks, 500):
         rows = []
-        for ordinal in range(500):
-            said = rng.sample(pool, 5)
-            mean = np.mean([known[s] for s in said], axis=0) + np.random.default_rng(ordinal + at).normal(0, 0.01, 512)
-            vector = (mean / np.linalg.norm(mean)).astype(np.float32)
-            chunk = Chunk(text=" ".join([*said[:-1], said[-1]]) + f" Item {at + ordinal}.", title="Prices")
-            rows.append((ordinal, chunk, "en", [vector, *(known[s] for s in said)]))
+        for ordinal, text in enumerate(texts[at : at + 500]):
+            chunk = Chunk(text=text, title="Prices")
+            vectors = rng.normal(size=(1 + len(chunk.parts), 512)).astype(np.float32)
+            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+            rows.append((ordinal, chunk, "en", list(vectors)))
         async with door.transaction(business_id) as tx:
             document = {
                 "job_id": None, "source_type": "text", "source_uri": f"bench:{at}", "title": "t", "raw_text": "t", "metadata": {},

@@ -9,7 +9,7 @@ from typing import Any
 
 import snowballstemmer
 
-__all__ = ["fold", "sentences", "stems"]
+__all__ = ["fold", "sentences", "stems", "stopwords"]
 
 WORD = re.compile(r"[^\W_]+(?:[.,:][0-9]+)*", re.UNICODE)
 STEMMERS = {"en": "english", "es": "spanish"}
@@ -30,7 +30,8 @@ def fold(text: str) -> str:
 
 
 @cache
-def _stopwords(language: str) -> frozenset[str]:
+def stopwords(language: str) -> frozenset[str]:
+    """Folded words that carry no subject (data/stopwords.toml)."""
     lists = tomllib.loads(files("firstline.knowledge").joinpath("data/stopwords.toml").read_text("utf-8"))
     return frozenset(fold(word) for word in lists.get(language, "").split())
 
@@ -43,7 +44,7 @@ def _stemmer(language: str) -> Any:
 @lru_cache(maxsize=200_000)
 def _stem(word: str, language: str) -> str:
     """The stem of a folded word, or '' for a stop word. Snowball in Python is slow: each word is stemmed once."""
-    if word in _stopwords(language):
+    if word in stopwords(language):
         return ""
     if word[0].isdigit():
         return word.replace(",", "")
