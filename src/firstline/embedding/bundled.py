@@ -27,7 +27,7 @@ CACHED_QUERIES = 2048  # 4 MB of vectors
 CACHED_LENGTH = 600  # characters; longer texts are chunks, which are embedded once
 
 
-class WeightsChanged(RuntimeError):  # noqa: N818 - a fact, caught by name at start-up
+class WeightsChanged(RuntimeError):
     """The model's files are not those that were reviewed: refuse to load them."""
 
 
@@ -107,4 +107,8 @@ class BundledEmbedder:
 
     def count_tokens(self, text: str) -> int:
         """Pieces of the model's own tokenizer."""
-        return len(self._loaded()._tokenizer.encode(text, out_type=int, add_bos=False, add_eos=False)) if text.strip() else 0
+        return (
+            len(self._loaded()._tokenizer.encode(text, out_type=int, add_bos=False, add_eos=False))
+            if text.strip()
+            else 0
+        )

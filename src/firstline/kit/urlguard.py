@@ -13,7 +13,7 @@ __all__ = ["GuardedUrl", "UnsafeUrl", "check_url", "is_public"]
 PORTS = frozenset((80, 443, 8080, 8443))
 
 
-class UnsafeUrl(ValueError):  # noqa: N818 - a fact of the address
+class UnsafeUrl(ValueError):
     """An address that must not be called. `code` is stable: scheme, host, port, credentials, internal."""
 
     def __init__(self, code: str, sentence: str) -> None:
