@@ -112,7 +112,8 @@ def _words_of_name(text: str, folded: str, start: int, *, lower_too: bool) -> En
             or not (is_capital or is_joiner or lower_too)
         ):
             break
-        if any(c.isdigit() for c in original) or len(taken) == 4 or (lower_too and not is_capital and len(taken) >= 2):
+        is_too_long = len(taken) == 5 or (lower_too and not is_capital and not is_joiner and len(taken) >= 2)
+        if is_too_long or any(c.isdigit() for c in original):
             break
         taken.append(Token(token.word, begin, end))
         position = end

@@ -23,6 +23,7 @@ MAX_CHARS = 2000
 _GLUE = re.compile(
     r"[\s,]*(?:(?:at|on|in|the|around|about|by|after|before|from|a|por|en|la|las|de|del|para|el|como|sobre|y|@|-)[\s,]*){0,3}"
 )
+_THROUGH = re.compile(r"\s*(?:to|through|thru|until|till|-|–|al?|hasta)\s*(?:the\s+|el\s+|los\s+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,21 @@ def _days(folded: str, language: str, today: date, country: str, holidays: Seque
         day, start, end = holiday
         days = [d for d in days if d.end <= start or d.start >= end]
         days.append(DaySpan(day, day, start, end))
-    return sorted(days, key=lambda d: d.start)
+    return _stretches(folded, sorted(days, key=lambda d: d.start))
+
+
+def _stretches(folded: str, days: list[DaySpan]) -> list[DaySpan]:
+    """ "From Monday to Friday" is one stretch, not two days."""
+    out: list[DaySpan] = []
+    for day in days:
+        before = out[-1] if out else None
+        if before is not None and _THROUGH.fullmatch(folded[before.end : day.start]):
+            last = day.last + timedelta(days=7) if day.weekday and day.last < before.day else day.last
+            if last >= before.day:
+                out[-1] = DaySpan(before.day, last, before.start, day.end)
+                continue
+        out.append(day)
+    return out
 
 
 def _joined(folded: str, day: DaySpan, time: ClockTime) -> bool:

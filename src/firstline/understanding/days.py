@@ -1,7 +1,7 @@
 """Days and stretches of days in English and Spanish, resolved against today: dates, weekdays, "in two weeks", holidays."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -61,9 +61,11 @@ def _rules(language: str, day_first: bool) -> Sequence[Rule]:
     w = date_words(language)
     es = language == "es"
     unit = "|".join(w.units.values())
-    year = r"(?:,?\s*(?:(?:de|del|of)\s+)?(?P<y>(?:19|20)\d\d))?"
+    year = r"(?:(?:,?\s*(?:(?:de|del|of)\s+)?|[-/])(?P<y>(?:19|20)\d\d))?"
     day = r"(?P<d>[0-3]?\d)(?:st|nd|rd|th|º|o)?(?!\d|[:.]\d|\s*(?:am|pm|a\.m|p\.m)\b)"
-    number_day = rf"{day}\s+(?:de\s+|of\s+)?(?P<m>{w.month})\.?{year}"
+    word = "|".join(sorted(table("dates")["ordinals"], key=len, reverse=True))
+    day = rf"(?:{day}|(?P<o>{word})(?!\w))"
+    number_day = rf"{day}(?:\s+(?:de\s+|of\s+)?|[-/])(?P<m>{w.month})\.?{year}"
     month_day = rf"(?P<m>{w.month})\.?\s+(?:the\s+|el\s+)?{day}{year}"
     week = r"(?:semana|fin de semana|finde|mes|quincena)" if es else r"(?:weekend|week|month)"
     ahead = r"(?:dentro de|en|de aqui a)" if es else r"(?:in|within)"
@@ -142,7 +144,11 @@ def _coming(year: str | None, month: int, day: int, today: date) -> Resolved:
 
 
 def _month_day(m: re.Match[str], w: DateWords, today: date) -> Resolved:
-    return _coming(m["y"], w.month_of(m["m"]), int(m["d"]), today)
+    return _coming(m["y"], w.month_of(m["m"]), _day_of(m), today)
+
+
+def _day_of(m: re.Match[str]) -> int:
+    return int(m["d"]) if m["d"] else int(table("dates")["ordinals"][m["o"]])
 
 
 def _numeric(m: re.Match[str], today: date, day: int, month: int) -> Resolved:
@@ -272,11 +278,3 @@ def _month(m: re.Match[str], w: DateWords, today: date) -> Resolved:
     return max(first, today) if (year, month) == (today.year, today.month) else first, add_months(first, 1) - timedelta(
         days=1
     )
-
-
-def days_of(span: DaySpan) -> Iterator[date]:
-    """Every day of a span."""
-    day = span.day
-    while day <= span.last:
-        yield day
-        day += timedelta(days=1)

@@ -24,6 +24,7 @@ MAX_EMBEDDED = 700  # characters; as in scripts/train_understanding.py
 SURE_INTENT = 0.6  # an intent this probable is a request to this business: not off topic
 COMPLAINT_INTENT = 0.6
 BORROWED = 0.75  # the most that an intent taken from the turn before is worth
+ABOUT_US_OFF_TOPIC = 0.3  # the most that "off topic" is worth where a service, a place or a clear request is named
 SENTENCE_MARGIN = 0.08
 SURE_SENTENCE = 0.7
 WORTH_OF_SENTENCE = 0.9
@@ -178,9 +179,11 @@ def _by_model(scores: Scores, cues: frozenset[str], language: str, entities: tup
     best, second = ranked[0], ranked[1]
     p, q = scores.intents[best], scores.intents[second]
     flags, flag_scores = decide_flags(scores.flags, cues)
-    about_us = any(e.kind in ("service_type", "location") for e in entities) or (best != "other" and p >= SURE_INTENT)
+    near = any(e.kind == "service_type" or (e.kind == "location" and e.value["inside"]) for e in entities)
+    about_us = near or (best != "other" and p >= SURE_INTENT)
     if about_us and flag_scores.get("injection", 0) < 0.5:
         flags -= {"off_topic"}
+        flag_scores["off_topic"] = min(flag_scores.get("off_topic", 0.0), ABOUT_US_OFF_TOPIC)
     if best == "complaint" and p >= COMPLAINT_INTENT:
         flags |= {"complaint"}
         flag_scores["complaint"] = round(max(p, flag_scores.get("complaint", 0.0)), 4)
