@@ -188,3 +188,10 @@ def test_every_error_says_its_code_and_route():
     for kind in (LLMUnavailable, LLMTimeout, LLMRefused, LLMMalformed):
         assert issubclass(kind, LLMError)
         assert "openai:x" in str(kind("why", route="openai:x"))
+
+
+async def test_a_connection_is_used_again(stub):
+    made = Made(stub, "normal")
+    for _ in range(3):
+        await made.text()
+    assert stub.connections == 1

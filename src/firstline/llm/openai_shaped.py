@@ -3,8 +3,9 @@
 Why not through an SDK: docs/decisions/llm-hot-path.md (1.7 ms of CPU a call of 50 tokens against 9.8).
 """
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import httpx
@@ -36,9 +37,11 @@ class OpenAIShaped:
         said = False
         finished = False
         async with self._open(prompt, limits) as response:
-            async for data in _events(response, self.route.name):
+            events = _events(response, self.route.name)
+            async for data in events:
                 if data == b"[DONE]":
                     finished = True
+                    await _drain(events)
                     break
                 text, finish = self._read(data, counts)
                 if text:
@@ -104,6 +107,17 @@ async def _events(response: httpx.Response, route: str) -> AsyncIterator[bytes]:
             raise LLMMalformed("an event without an end", route=route)
     if rest.startswith(b"data:"):
         yield rest[5:].strip()
+
+
+async def _drain(events: AsyncIterator[bytes]) -> None:
+    """Reads the last bytes, so that the connection can be used again; a server that leaves it open is not waited for."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LINGER_S):
+            async for _ in events:
+                pass
+
+
+_LINGER_S = 0.05  # the end of the body comes with the last event or never
 
 
 def _body(route: Route, prompt: Prompt) -> bytes:

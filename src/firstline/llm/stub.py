@@ -39,6 +39,7 @@ class StubServer:
     retry_after_s: int = 7
     requests: list[dict[str, Any]] = field(default_factory=list)
     keep: bool = True
+    connections: int = 0
     _server: asyncio.Server | None = None
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -71,14 +72,15 @@ class StubServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
+        self.connections += 1
         try:
             while (body := await _read_request(reader)) is not None:
                 if self.keep:
                     self.requests.append(body)
                 if not await self._answer(writer, body):
                     return
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the client left, or the server was stopped
         finally:
             self._writers.discard(writer)
             writer.close()
