@@ -14,6 +14,7 @@ from starlette.responses import Response
 from firstline.ground.errors import FieldError, FirstlineError, Invalid, UnsupportedMedia
 from firstline.ground.log import logger
 from firstline.web.api.max_body import MaxBody
+from firstline.web.api.openapi import complete_openapi
 from firstline.web.api.request_id import RequestIds, request_id_of
 
 __all__ = ["install_problems", "problem", "problem_of"]
@@ -150,6 +151,7 @@ def install_problems(app: FastAPI, *, json_bytes: int = 256 * 1024, multipart_by
     app.add_exception_handler(Exception, _unknown)
     app.add_middleware(MaxBody, json_bytes=json_bytes, multipart_bytes=multipart_bytes, refuse=_too_large)
     app.add_middleware(RequestIds)
+    complete_openapi(app)
 
 
 def _too_large(limit: int, request_id: str | None) -> Response:

@@ -1,0 +1,37 @@
+"""The admin API under /api/v1, for consoles and keys; `app` mounts `admin_router`."""
+
+from fastapi import APIRouter
+
+from firstline.web.api import (
+    business,
+    conversations,
+    crm,
+    feed,
+    guardrails,
+    handoffs,
+    kb,
+    kb_jobs,
+    playground,
+    summary,
+    triggers,
+    understand,
+)
+
+__all__ = ["admin_router"]
+
+admin_router = APIRouter(prefix="/api/v1")
+for part in (
+    business,
+    guardrails,
+    triggers,
+    kb_jobs,
+    kb,
+    understand,
+    playground,
+    conversations,
+    handoffs,
+    crm,
+    summary,
+    feed,
+):
+    admin_router.include_router(part.router)

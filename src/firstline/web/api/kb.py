@@ -1,0 +1,190 @@
+"""Knowledge: FAQ rows, documents, and the search that shows what the assistant would see. Jobs stand in kb_jobs.py."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
+
+from firstline.ground.errors import Conflict, NotFound
+from firstline.knowledge import document_queries, queries
+from firstline.knowledge.faqs import publish_faq, retire_faq
+from firstline.knowledge.model import Faq
+from firstline.knowledge.query import search_text
+from firstline.knowledge.store import Workshop
+from firstline.knowledge.tongue import language_of
+from firstline.tenancy.principal import Principal
+from firstline.web.api.auth import needs
+from firstline.web.api.idempotency import IdempotentRoute
+from firstline.web.api.paging import id_page
+from firstline.web.api.schemas.base import Limit, Page, Search, problems
+from firstline.web.api.schemas.kb import (
+    DocumentOut,
+    DocumentWhole,
+    FaqIn,
+    FaqOut,
+    FaqPatch,
+    SearchIn,
+    SearchItem,
+    SearchOut,
+)
+from firstline.web.rooms import Rooms, rooms_of
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/kb", tags=["knowledge"], route_class=IdempotentRoute)
+Reader = Annotated[Principal, Depends(needs("kb:read"))]
+Writer = Annotated[Principal, Depends(needs("kb:write"))]
+Cursor = Annotated[UUID | None, Query(description="`next_cursor` of the page before")]
+FAQ = {
+    "question": "Do you charge extra on weekends?",
+    "answer": "No, Saturday mornings cost the same.",
+    "tags": ["pricing"],
+}
+
+
+@router.get("/faqs", responses=problems(), summary="FAQ rows")
+async def list_faqs(
+    request: Request, who: Reader, q: Search = "", cursor: Cursor = None, limit: Limit = 50
+) -> Page[FaqOut]:
+    """Newest first."""
+    async with rooms_of(request).door.transaction(who.business_id) as tx:
+        rows = await document_queries.faqs_page(tx, q, cursor, limit + 1)
+    return id_page(FaqOut, rows, limit)
+
+
+@router.post("/faqs", status_code=201, responses=problems(409, 413, 415), summary="Add an FAQ row")
+async def post_faq(
+    request: Request, who: Writer, body: Annotated[FaqIn, Body(openapi_examples={"faq": {"value": FAQ}})]
+) -> FaqOut:
+    """Found by the next question. The same question again replaces its answer."""
+    rooms = rooms_of(request)
+    made = await _publish(rooms, who.business_id, body.model_dump())
+    return await _faq(rooms, who.business_id, made)
+
+
+@router.get("/faqs/{faq_id}", responses=problems(404), summary="One FAQ row")
+async def get_faq(request: Request, who: Reader, faq_id: UUID) -> FaqOut:
+    """By its id."""
+    return await _faq(rooms_of(request), who.business_id, faq_id)
+
+
+@router.patch("/faqs/{faq_id}", responses=problems(404, 413, 415), summary="Change an FAQ row")
+async def patch_faq(request: Request, who: Writer, faq_id: UUID, body: FaqPatch) -> FaqOut:
+    """What is not named stays."""
+    rooms = rooms_of(request)
+    present = (await _faq(rooms, who.business_id, faq_id)).model_dump(
+        include={"question", "answer", "language", "tags", "visibility"}
+    )
+    await _publish(rooms, who.business_id, {**present, **body.model_dump(exclude_none=True)}, faq_id)
+    return await _faq(rooms, who.business_id, faq_id)
+
+
+@router.delete("/faqs/{faq_id}", status_code=204, responses=problems(404), summary="Remove an FAQ row")
+async def delete_faq(request: Request, who: Writer, faq_id: UUID) -> Response:
+    """Its chunk is not found any more."""
+    if not await retire_faq(rooms_of(request).door, who.business_id, faq_id):
+        raise _no_faq()
+    return Response(status_code=204)
+
+
+def _no_faq() -> NotFound:
+    return NotFound("faq_not_found", "There is no such FAQ.")
+
+
+async def _publish(rooms: Rooms, business_id: UUID, row: dict[str, Any], faq_id: UUID | None = None) -> UUID:
+    business = await rooms.profiles.get(business_id)
+    faq = Faq(row["question"].strip(), row["answer"].strip(), row["language"], tuple(row["tags"]))
+    made = await publish_faq(
+        Workshop(rooms.door, rooms.embedding),
+        business_id,
+        faq,
+        visibility=row["visibility"],
+        faq_id=faq_id,
+        languages=business.guardrails.languages_allowed,
+    )
+    if made is None:
+        raise _no_faq()
+    return made
+
+
+async def _faq(rooms: Rooms, business_id: UUID, faq_id: UUID) -> FaqOut:
+    async with rooms.door.transaction(business_id) as tx:
+        row = await queries.get_faq(tx, faq_id)
+    if row is None:
+        raise _no_faq()
+    return FaqOut.model_validate(row)
+
+
+@router.get("/documents", responses=problems(), summary="Documents")
+async def list_documents(
+    request: Request,
+    who: Reader,
+    q: Search = "",
+    deleted: Annotated[bool, Query(description="Those in the bin instead")] = False,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[DocumentOut]:
+    """Newest first, with the number of their chunks."""
+    async with rooms_of(request).door.transaction(who.business_id) as tx:
+        rows = await document_queries.documents_page(tx, q, deleted, cursor, limit + 1)
+    return id_page(DocumentOut, rows, limit)
+
+
+@router.get("/documents/{document_id}", responses=problems(404), summary="One document, whole")
+async def get_document(request: Request, who: Reader, document_id: UUID) -> DocumentWhole:
+    """Its text as it was read, and its chunks."""
+    async with rooms_of(request).door.transaction(who.business_id) as tx:
+        row = await document_queries.document(tx, document_id)
+        if row is None:
+            raise _no_document()
+        chunks = await document_queries.chunks_of_document(tx, document_id)
+    return DocumentWhole.model_validate({**dict(row), "chunk_list": [dict(chunk) for chunk in chunks]})
+
+
+@router.delete(
+    "/documents/{document_id}", status_code=204, responses=problems(404), summary="Put a document in the bin"
+)
+async def delete_document(request: Request, who: Writer, document_id: UUID) -> Response:
+    """No longer found by questions; can be restored."""
+    async with rooms_of(request).door.transaction(who.business_id) as tx:
+        if not await queries.delete_document(tx, document_id):
+            raise _no_document()
+    return Response(status_code=204)
+
+
+@router.post(
+    "/documents/{document_id}/restore", status_code=204, responses=problems(404, 409), summary="Restore a document"
+)
+async def restore_document(request: Request, who: Writer, document_id: UUID) -> Response:
+    """Out of the bin, unless a newer document has its address."""
+    async with rooms_of(request).door.transaction(who.business_id) as tx:
+        if not await queries.restore_document(tx, document_id):
+            if await document_queries.document(tx, document_id) is None:
+                raise _no_document()
+            raise Conflict("not_restorable", "It is not in the bin, or a newer document has its address.")
+    return Response(status_code=204)
+
+
+def _no_document() -> NotFound:
+    return NotFound("document_not_found", "There is no such document.")
+
+
+@router.post("/search", responses=problems(413, 415), summary="What the assistant would see")
+async def search(
+    request: Request,
+    who: Reader,
+    body: Annotated[
+        SearchIn, Body(openapi_examples={"question": {"value": {"query": "do you replace water heaters"}}})
+    ],
+) -> SearchOut:
+    """The passages of a question with their scores, those under the floor marked."""
+    rooms = rooms_of(request)
+    business = await rooms.profiles.get(who.business_id)
+    language = body.language or language_of(body.query, business.guardrails.languages_allowed, business.language)
+    text = search_text(body.query, (), language)
+    vector = await rooms.embedding.embed_one(text)
+    async with rooms.door.transaction(who.business_id) as tx:
+        found = await rooms.knowledge.recall(
+            tx, text, vector, language, body.limit, visibility=body.visibility, tags=body.tags
+        )
+    return SearchOut(items=[SearchItem.model_validate(passage) for passage in found])

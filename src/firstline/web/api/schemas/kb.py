@@ -1,0 +1,204 @@
+"""Knowledge as the wire shows it (spec §3.2)."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from firstline.web.api.schemas.base import Shown, Wire
+
+__all__ = [
+    "DocumentOut",
+    "DocumentWhole",
+    "FaqIn",
+    "FaqJobIn",
+    "FaqOut",
+    "FaqPatch",
+    "FaqRow",
+    "JobIn",
+    "JobOut",
+    "ProfileJobIn",
+    "SearchIn",
+    "SearchItem",
+    "SearchOut",
+    "UrlJobIn",
+]
+
+Visibility = Literal["public", "internal"]
+Tag = Annotated[str, Field(min_length=1, max_length=60)]
+Question = Annotated[
+    str, Field(min_length=1, max_length=2000, pattern=r"\S", examples=["Do you charge extra on weekends?"])
+]
+Answer = Annotated[
+    str, Field(min_length=1, max_length=10_000, pattern=r"\S", examples=["No, Saturday mornings cost the same."])
+]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", examples=["en"])]
+
+
+class JobConfigIn(Wire):
+    """Spec §3.2 `config`."""
+
+    max_tokens_per_chunk: int = Field(default=512, ge=32, le=2048)
+    overlap_tokens: int = Field(default=64, ge=0, le=1024)
+    include_private_docs: bool = False
+
+
+class FaqRow(Wire):
+    """A question with its answer, as written."""
+
+    question: Question
+    answer: Answer
+    language: Language | None = None
+    tags: list[Tag] = Field(default_factory=list, max_length=20)
+    visibility: Visibility = "public"
+
+
+class UrlJobIn(Wire):
+    """Reads web pages; addresses inside a private network are refused when they are fetched."""
+
+    source: Literal["url"]
+    url: (
+        Annotated[str, Field(max_length=2000, pattern=r"^https?://\S+$", examples=["https://acme-plumbing.example"])]
+        | None
+    ) = None
+    urls: list[Annotated[str, Field(max_length=2000, pattern=r"^https?://\S+$")]] = Field(
+        default_factory=list, max_length=200
+    )
+    visibility: Visibility = "public"
+    config: JobConfigIn = Field(default_factory=JobConfigIn)
+
+
+class FaqJobIn(Wire):
+    """Keeps rows of questions and answers."""
+
+    source: Literal["faq"]
+    rows: list[FaqRow] = Field(min_length=1, max_length=1000)
+    config: JobConfigIn = Field(default_factory=JobConfigIn)
+
+
+class ProfileJobIn(Wire):
+    """Reads the business's own profile."""
+
+    source: Literal["profile"]
+    config: JobConfigIn = Field(default_factory=JobConfigIn)
+
+
+JobIn = Annotated[UrlJobIn | FaqJobIn | ProfileJobIn, Field(discriminator="source")]
+
+
+class JobConfigOut(Shown):
+    """As it is used."""
+
+    max_tokens_per_chunk: int
+    overlap_tokens: int
+    include_private_docs: bool
+
+
+class JobOut(Shown):
+    """Spec §3.2 `KBIngestionJob`."""
+
+    id: UUID
+    business_id: UUID
+    status: str
+    source: str
+    config: JobConfigOut
+    stats: dict[str, int] = Field(examples=[{"documents": 10, "chunks": 256, "errors": 0}])
+    errors: list[dict[str, Any]]
+    created_at: datetime
+    completed_at: datetime | None
+
+
+class FaqIn(FaqRow):
+    """A new row."""
+
+
+class FaqPatch(Wire):
+    """What is not named stays."""
+
+    question: Question | None = None
+    answer: Answer | None = None
+    language: Language | None = None
+    tags: list[Tag] | None = Field(None, max_length=20)
+    visibility: Visibility | None = None
+
+
+class FaqOut(Shown):
+    """A row."""
+
+    id: UUID
+    question: str
+    answer: str
+    language: str
+    tags: list[str]
+    visibility: str
+    document_id: UUID | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class DocumentOut(Shown):
+    """Spec §3.2 `KBSourceDocument` without its text."""
+
+    id: UUID
+    title: str
+    source_type: str
+    source_uri: str
+    visibility: str
+    language: str
+    chunks: int
+    metadata: dict[str, Any]
+    updated_at: datetime
+    deleted_at: datetime | None = None
+
+
+class ChunkOut(Shown):
+    """Spec §3.2 `KBChunk`."""
+
+    id: UUID
+    ordinal: int
+    text: str
+    section: str
+    visibility: str
+    language: str
+
+
+class DocumentWhole(DocumentOut):
+    """With its text and its live chunks."""
+
+    raw_text: str
+    job_id: UUID | None
+    chunk_list: list[ChunkOut]
+
+
+class SearchIn(Wire):
+    """What a customer would ask."""
+
+    query: str = Field(min_length=1, max_length=2000, pattern=r"\S", examples=["do you replace water heaters"])
+    limit: int = Field(6, ge=1, le=50)
+    visibility: Visibility = "public"
+    tags: list[Tag] | None = Field(None, max_length=20)
+    language: Language | None = None
+
+
+class SearchItem(Shown):
+    """A passage; `above_floor`: it may support an answer."""
+
+    chunk_id: UUID
+    document_id: UUID
+    title: str
+    section: str
+    text: str
+    question: str | None
+    source_uri: str
+    source_type: str
+    language: str
+    tags: list[str]
+    scores: dict[str, float] = Field(examples=[{"dense": 0.61, "keyword": 0.4, "fused": 0.55}])
+    above_floor: bool
+
+
+class SearchOut(Shown):
+    """Best first."""
+
+    items: list[SearchItem]
