@@ -55,7 +55,7 @@ async def conclude(desk: Desk, turn: Turn) -> UUID | None:
             await queries.add_hits(tx, conversation.id, turn.reply_id, turn.verdict.hits)
         await conversations.change(tx, conversation.id, _changes(conversation, turn, customer_id))
         facts += await _escalation(tx, desk, conversation, turn)
-        facts += _outcome_facts(turn, conversation)
+        facts += _outcome_facts(turn, conversation) + _asking(turn, learned=customer_id is not None)
         data = {
             "conversation_id": str(conversation.id),
             "turn_id": str(turn.id),
@@ -174,6 +174,16 @@ async def _escalation(tx: Tx, desk: Desk, conversation: Conversation, turn: Turn
             facts.append(Fact("offer.declined", {"code": code, "sequence": conversation.message_seq}, visible=False))
         return facts
     return []
+
+
+def _asking(turn: Turn, *, learned: bool) -> list[Fact]:
+    """Opens the contact form when the answer asked for what is missing; closes it when it was told."""
+    if learned:
+        return [Fact("status", {"ask_contact": False})]
+    asks = "contact_request" in turn.kinds or turn.verdict.action == "auto_escalate"
+    if not asks or turn.contact.reachable:
+        return []
+    return [Fact("status", {"ask_contact": ["phone", "email"] if turn.contact.name else ["name", "phone", "email"]})]
 
 
 def _outcome_facts(turn: Turn, conversation: Conversation) -> list[Fact]:

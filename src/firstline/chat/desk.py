@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from firstline.answering.port import Composer, Contact, Question
@@ -64,8 +64,8 @@ class Gatekeeper(Protocol):
 class Judging(Protocol):
     """A second opinion on a whole draft, for the conservative profile."""
 
-    async def __call__(self, question: Question, draft: str) -> dict[str, str]:
-        """{"verdict": allow | redact | hand_off, "policy": …}."""
+    async def __call__(self, question: Question, draft: str, generated: bool) -> dict[str, Any]:
+        """{"verdict": allow | redact | hand_off, "policy", "text": what may be shown, …}."""
         ...
 
 
@@ -96,6 +96,7 @@ class Turn:
     verdict: Verdict = field(default_factory=Verdict)
     receipt: Receipt = field(default_factory=Receipt)
     began: float = 0.0
+    question: Question | None = None  # kept while nothing of it changes: the gate reads its evidence once
 
     @property
     def text(self) -> str:

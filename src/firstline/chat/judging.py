@@ -28,8 +28,12 @@ async def held_for_judge(desk: Desk, turn: Turn, sentences: AsyncIterator[Senten
             said += sentence.text
         held.append(sentence)
     if desk.judge is not None and held:
-        turn.receipt.judge = dict(await desk.judge(for_gate, "".join(s.text for s in held)))
-        if turn.receipt.judge.get("verdict") != "allow":
-            raise CouldNotAnswer("judge_held", turn.receipt.judge.get("policy", ""))
+        draft, generated = "".join(s.text for s in held), turn.receipt.composer.startswith("llm")
+        opinion = await desk.judge(for_gate, draft, generated)
+        turn.receipt.judge = opinion
+        if opinion.get("verdict") == "hand_off":
+            raise CouldNotAnswer("judge_held", str(opinion.get("policy", "")))
+        if opinion.get("verdict") == "redact":
+            held = [s for s in held if s.text.strip() in str(opinion.get("text", ""))]
     for sentence in held:
         yield sentence

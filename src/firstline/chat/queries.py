@@ -21,6 +21,7 @@ __all__ = [
     "let_go",
     "open_turn_of",
     "promote_queued",
+    "quiet",
     "release",
     "renew_lease",
     "stop_turns",
@@ -282,3 +283,8 @@ async def add_llm_call(tx: Tx, conversation_id: UUID | None, purpose: str, call:
         int(call.get("ms", 0)),
         call.get("outcome", "ok"),
     )
+
+
+async def quiet(door: Door, seconds: float, most: int) -> list[Any]:
+    """(business_id, conversation_id) of active conversations without a word for that long, across tenants."""
+    return await door.lookup("SELECT * FROM idle_conversations(make_interval(secs => $1), $2)", seconds, most)

@@ -15,7 +15,9 @@ FIXED = frozenset({"notice", "disclaimer"})  # the house's own reviewed words
 
 def question_of(turn: Turn) -> Question:
     """The turn as composers and the gate see it."""
-    return Question(
+    if turn.question is not None:
+        return turn.question
+    turn.question = Question(
         business=turn.business,
         text=turn.text,
         reading=turn.understood,
@@ -29,6 +31,7 @@ def question_of(turn: Turn) -> Question:
         offered=turn.conversation.offer_open,
         asked_contact=turn.conversation.asked_contact,
     )
+    return turn.question
 
 
 async def release_if_clean(desk: Desk, turn: Turn, sentence: Sentence) -> bool:

@@ -3,7 +3,7 @@
 from firstline.chat.desk import Desk, Turn
 from firstline.chat.release import release
 from firstline.conversations.facts import Sentence
-from firstline.escalation.texts import handover_text, offer_text, who_comes_and_when
+from firstline.escalation.texts import handover_text, offer_text, safety_text, who_comes_and_when
 
 __all__ = ["say"]
 
@@ -28,6 +28,8 @@ async def say(desk: Desk, turn: Turn) -> None:
         and "unknown" not in turn.kinds
     ):
         await _notice(desk, turn, offer_text(turn.business, reading, verdict))
+    elif turn.waiting and any(h.code in {"emergency", "injury"} for h in verdict.hits):
+        await _notice(desk, turn, safety_text(turn.business, reading, turn.at))
     if not turn.draft:
         online = desk.online(turn.business.id)
         if turn.waiting:

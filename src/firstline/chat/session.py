@@ -7,7 +7,7 @@ from firstline.chat.card import card
 from firstline.chat.desk import Desk
 from firstline.conversations import queries as conversations
 from firstline.conversations.closing import may_reopen
-from firstline.conversations.model import conversation_json, message_json
+from firstline.conversations.model import Conversation, Message, conversation_json, message_json
 from firstline.customers.contact import known
 from firstline.customers.visitor import Visitor, Visitors, open_visit
 from firstline.ground.errors import Unauthorized
@@ -58,7 +58,11 @@ async def open_session(
         messages = await conversations.messages(tx, conversation.id, for_customer=True)
         customer = await known(tx, conversation.customer_id)
     body = _body(business, desk, token)
-    body["conversation"] = conversation_json(conversation) | {"messages": [message_json(m) for m in messages]}
+    body["messages"] = [message_json(m) for m in messages]
+    body["conversation"] = conversation_json(conversation) | {
+        "messages": body["messages"],
+        "agent": agent_of(messages, conversation),
+    }
     if customer is not None:
         body["customer"] = {
             "id": str(customer.id),
@@ -69,12 +73,22 @@ async def open_session(
     return Session(visitor, token, body)
 
 
+def agent_of(messages: list[Message], conversation: Conversation) -> dict[str, Any] | None:
+    """Who has the conversation, as the visitor knows them."""
+    if conversation.human_agent_id is None:
+        return None
+    joined = [m for m in messages if m.sender_type == "agent" and m.sender_id == conversation.human_agent_id]
+    name = joined[-1].sender_name if joined else conversation.escalation_state.get("human_agent_name")
+    return {"name": str(name).split()[0] if name else None}
+
+
 def _body(business: Business, desk: Desk, token: str) -> dict[str, Any]:
     return {
         "session_token": token,
         "business": card(business, desk.clock()),
         "customer": None,
         "conversation": None,
+        "messages": [],
         "past_conversations": [],
         "tickets": [],
     }

@@ -67,6 +67,7 @@ async def recall(desk: Desk, turn: Turn) -> None:
         }
         for p in turn.passages
     ]  # fmt: skip
+    turn.question = None
     mark(turn, "recalled")
     show(desk, turn, "writing")
 
@@ -81,7 +82,7 @@ async def compose(desk: Desk, turn: Turn) -> AsyncIterator[Sentence]:
         if composer is desk.fallback:
             raise
         log.warning("composer_failed", business_id=str(turn.business.id), conversation_id=str(turn.conversation.id))
-        turn.already = turn.draft
+        turn.already, turn.question = turn.draft, None
         async for sentence in desk.fallback.compose(question_of(turn), turn.receipt):
             yield sentence
 

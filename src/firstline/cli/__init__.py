@@ -1,1 +1,5 @@
 """The firstline command."""
+
+from firstline.cli.main import main
+
+__all__ = ["main"]

@@ -6,6 +6,7 @@ machine connects to the running server. When root, the server runs as `nobody`, 
 
 import contextlib
 import ctypes
+import hashlib
 import os
 import pwd
 import secrets
@@ -60,12 +61,13 @@ def start_or_join(data: Path, *, durable: bool = True) -> EmbeddedServer:
     Raises StartupError when the wheel is missing or the server does not come up.
     """
     data.mkdir(parents=True, exist_ok=True)
-    cluster = data / "postgres"
+    user = _server_user()
+    home = _home(data, user)
+    cluster = home / "postgres"
     running = _running(cluster)
     if running:
         return EmbeddedServer(running, None)
-    user = _server_user()
-    binaries = _binaries(data, user)
+    binaries = _binaries(home, user)
     if not (cluster / "PG_VERSION").exists():
         _initialise(binaries, cluster, user)
     return _start(binaries, cluster, user, durable=durable)
@@ -73,6 +75,18 @@ def start_or_join(data: Path, *, durable: bool = True) -> EmbeddedServer:
 
 def _server_user() -> pwd.struct_passwd | None:
     return pwd.getpwnam(os.environ.get("FIRSTLINE_POSTGRES_USER", "nobody")) if os.geteuid() == 0 else None
+
+
+def _home(data: Path, user: pwd.struct_passwd | None) -> Path:
+    """The folder of the cluster: `data`, or when root's data folder is closed to the server's user, one under /var/lib.
+
+    Opening the parents of somebody's folder would be the wrong way to make it reachable.
+    """
+    if user is None or _reachable(data, user):
+        return data
+    home = Path("/var/lib/firstline") / hashlib.sha256(str(data).encode()).hexdigest()[:16]
+    home.mkdir(parents=True, exist_ok=True)
+    return home
 
 
 def _binaries(data: Path, user: pwd.struct_passwd | None) -> Path:

@@ -9,6 +9,7 @@ from firstline.kit.ids import new_id
 __all__ = [
     "anybody_online",
     "close_handoff",
+    "connectors",
     "intents_of",
     "join_handoff",
     "last_receipts",
@@ -76,9 +77,9 @@ async def save_brief(tx: Tx, conversation_id: UUID, brief: dict[str, Any]) -> No
 
 
 async def intents_of(tx: Tx, conversation_id: UUID, after: int) -> list[Any]:
-    """(name, confidence, entities, flags, created_at) of a conversation's messages above sequence `after`, oldest first."""
+    """(name, confidence, entities, flags, message_id) of a conversation's messages above sequence `after`, oldest first."""
     return await tx.fetch(
-        "SELECT i.name, i.confidence, i.entities, i.flags, i.created_at FROM intents i JOIN messages m ON m.business_id = i.business_id "
+        "SELECT i.name, i.confidence, i.entities, i.flags, i.message_id FROM intents i JOIN messages m ON m.business_id = i.business_id "
         "AND m.id = i.message_id WHERE i.business_id = $1 AND i.conversation_id = $2 AND m.sequence > $3 ORDER BY m.sequence",
         tx.business_id,
         conversation_id,
@@ -129,3 +130,13 @@ async def anybody_online(tx: Tx, within_seconds: int) -> bool:
             within_seconds,
         )
     )
+
+
+async def connectors(tx: Tx) -> tuple[str, str]:
+    """The names of the CRM and the help desk in use."""
+    row = await tx.fetchrow(
+        "SELECT coalesce(crm_integration ->> 'crm_type', 'internal') AS crm, "
+        "coalesce(helpdesk_integration ->> 'helpdesk_type', 'internal') AS helpdesk FROM businesses WHERE id = $1",
+        tx.business_id,
+    )
+    return (row["crm"], row["helpdesk"])

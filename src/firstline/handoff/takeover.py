@@ -81,6 +81,7 @@ async def take_over(
             **conversation.escalation_state,
             "type": kind if kind in ("requested", "forced") else "requested",
             "human_agent_id": str(agent.id),
+            "human_agent_name": agent.first_name,
         }
         if not state.get("reason"):
             state["reason"] = "agent_joined"

@@ -1,0 +1,179 @@
+"""The rooms of a process: opened at start-up, closed at its end. The only place that knows everything."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from firstline.answering.extract import ExtractiveComposer
+from firstline.answering.gate import Gate, needs_disclaimer
+from firstline.answering.generate import LLMComposer
+from firstline.answering.judge import LLMJudge
+from firstline.answering.port import Composer, Question
+from firstline.chat.desk import Desk
+from firstline.conversations.facts import Passage, Reading, Said, Sentence
+from firstline.customers.visitor import Visitors
+from firstline.embedding.bundled import BundledEmbedder
+from firstline.embedding.pool import EmbeddingPool
+from firstline.embedding.port import Vector
+from firstline.ground.db import Pool, create_pool
+from firstline.ground.limits import RateLimit
+from firstline.ground.live import Live
+from firstline.ground.settings import Settings
+from firstline.ground.storage import LocalObjects
+from firstline.ground.tenant import Door
+from firstline.handoff.reflecting import when_it_matters
+from firstline.knowledge.query import search_text
+from firstline.knowledge.retrieve import Retriever
+from firstline.llm.gateway import Gateway
+from firstline.llm.settings import LLMSettings
+from firstline.tenancy.model import Business
+from firstline.tenancy.profile import Profiles
+from firstline.understanding.reading import Reader
+
+__all__ = ["House", "open_house"]
+
+TOLD_TO_CRM = ("turn.closed", "conversation.closed", "conversation.tagged", "contact.learned", "handoff_completed")
+ONLINE_SECONDS = 90.0  # a console that was seen within this time counts as open
+
+
+class HouseGate(Gate):
+    """The gate with its disclaimer, as the turn's port wants it."""
+
+    def disclaimer(self, draft: str, question: Question) -> Sentence | None:
+        """See answering.gate.needs_disclaimer."""
+        return needs_disclaimer(draft, question)
+
+
+@dataclass(slots=True)
+class Presence:
+    """Which businesses have a console open, by this process's own streams and what others wrote."""
+
+    seen: dict[UUID, float] = field(default_factory=dict)
+
+    def mark(self, business_id: UUID) -> None:
+        """A console of this business is open now."""
+        self.seen[business_id] = time.monotonic()
+
+    def online(self, business_id: UUID) -> bool:
+        """Whether one was open within the last moments."""
+        at = self.seen.get(business_id)
+        return at is not None and time.monotonic() - at < ONLINE_SECONDS
+
+
+@dataclass(slots=True)
+class House:
+    """Everything of one process."""
+
+    settings: Settings
+    url: str
+    pool: Pool
+    door: Door
+    live: Live
+    profiles: Profiles
+    embedding: EmbeddingPool
+    retriever: Retriever
+    reader: Reader
+    desk: Desk
+    visitors: Visitors
+    objects: LocalObjects
+    rate: RateLimit
+    gateway: Gateway | None
+    presence: Presence
+
+    async def close(self) -> None:
+        """In the order that loses nothing."""
+        await self.live.stop()
+        if self.gateway is not None:
+            await self.gateway.aclose()
+        self.embedding.close()
+        await self.pool.close()
+
+
+class Mind:
+    """The turn's ports on understanding and knowledge: one embedding a question, CPU work off the event loop."""
+
+    def __init__(self, door: Door, embedding: EmbeddingPool, reader: Reader, retriever: Retriever) -> None:
+        self._door = door
+        self._embedding = embedding
+        self._reader = reader
+        self._retriever = retriever
+
+    async def understand(
+        self, business: Business, text: str, history: tuple[Said, ...], at: datetime, before: str | None
+    ) -> tuple[Reading, Vector | None]:
+        """The reading; its vector comes from the embedder's memory when retrieval asks again."""
+        reading = await asyncio.to_thread(
+            self._reader.read, text, business=business, history=history, now=at, language_before=before
+        )
+        return reading, None
+
+    async def recall(
+        self, business: Business, text: str, history: tuple[Said, ...], reading: Reading, vector: Vector | None
+    ) -> tuple[Passage, ...]:
+        """Public passages of this business."""
+        query = search_text(text, history, reading.language)
+        found = vector if vector is not None else await self._embedding.embed_one(query)
+        async with self._door.transaction(business.id) as tx:
+            return tuple(await self._retriever.recall(tx, query, found, reading.language))
+
+    def select(self, question: Question) -> list[tuple[Passage, str, float]]:
+        """The best sentences of a question's passages; runs in the composer's thread."""
+        query = search_text(question.text, question.history, question.reading.language)
+        vector = self._embedding.embedder.embed([query])[0]
+        usable = [p for p in question.passages if p.above_floor]
+        return self._retriever.best_sentences(question.business.id, vector, query, question.reading.language, usable, 4)
+
+
+async def open_house(settings: Settings, url: str, *, with_models: bool = True) -> House:
+    """Opens the pool and the live line, loads the models, fills the ports."""
+    pool = await create_pool(url, most=settings.database.pool)
+    door, live = Door(pool), Live(url)
+    for event in TOLD_TO_CRM:
+        door.on(event, when_it_matters)
+    profiles = Profiles(door)
+    live.watchers.append(
+        lambda business_id, conversation_id: profiles.drop(business_id) if conversation_id is None else None
+    )
+    embedder = BundledEmbedder()
+    embedding = EmbeddingPool(embedder)
+    reader = Reader(embedder)
+    retriever = Retriever(door, embedder)
+    mind = Mind(door, embedding, reader, retriever)
+    extractive = ExtractiveComposer(mind.select)
+    llm = LLMSettings.from_env(settings.environment)
+    gateway = Gateway.from_settings(llm) if llm.enabled else None
+    composer: Composer = LLMComposer(gateway, extractive) if gateway else extractive
+    presence = Presence()
+    desk = Desk(
+        door=door,
+        live=live,
+        profiles=profiles,
+        settings=settings.chat,
+        understand=mind.understand,
+        recall=mind.recall,
+        composer=composer,
+        fallback=extractive,
+        gate=HouseGate(),
+        online=presence.online,
+        judge=_judging(gateway) if gateway else None,
+    )
+    if with_models:
+        await embedding.warm()
+    await live.start()
+    return House(
+        settings, url, pool, door, live, profiles, embedding, retriever, reader, desk, Visitors(door),
+        LocalObjects(settings.data / "objects"), RateLimit(settings.chat.rate_per_minute), gateway, presence,
+    )  # fmt: skip
+
+
+def _judging(gateway: Gateway) -> Any:
+    judge = LLMJudge(gateway)
+
+    async def ask(question: Question, draft: str, generated: bool) -> dict[str, Any]:
+        opinion = await judge.judge(draft, question, generated=generated)
+        return opinion.as_receipt() | {"text": opinion.text}
+
+    return ask

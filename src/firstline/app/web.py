@@ -1,0 +1,129 @@
+"""The web application: routes, static files, errors, the sweep for abandoned turns; one process, stateless."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from firstline import __version__
+from firstline.app.house import House, open_house
+from firstline.chat.runner import drain, sweep_forever
+from firstline.ground.settings import Settings
+from firstline.web.api import chat
+from firstline.web.api.admin import router as admin_router
+from firstline.web.api.problem import install_problems
+from firstline.web.console.routes import console_router
+from firstline.web.demo import demo_router
+from firstline.web.rooms import Rooms
+from firstline.web.widget.routes import router as widget_router
+
+__all__ = ["build_app"]
+
+ASSETS = Path(chat.__file__).parents[1] / "assets"
+GRACE_SECONDS = 3.0  # running turns may finish this long after a stop
+DESCRIPTION = (
+    "Firstline answers a business's customers, says only what it can stand behind, and hands over to a person."
+)
+
+
+def build_app(settings: Settings, url: str) -> FastAPI:
+    """The application on the database at `url` (already migrated)."""
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        house = await open_house(settings, url)
+        app.state.rooms = rooms_for(house)
+        app.state.house = house
+        sweep = asyncio.create_task(sweep_forever(house.desk))
+        yield
+        sweep.cancel()
+        await drain(house.desk, GRACE_SECONDS)
+        await house.close()
+
+    app = FastAPI(
+        title="Firstline", version=__version__, description=DESCRIPTION, lifespan=life,
+        docs_url="/api/docs", openapi_url="/api/openapi.json", redoc_url=None,
+    )  # fmt: skip
+    install_problems(app)
+    app.add_middleware(SelectiveGzip, minimum_size=600)
+    app.include_router(chat.router)
+    app.include_router(widget_router)
+    app.include_router(admin_router)
+    app.include_router(console_router)
+    if settings.web.demo:
+        app.include_router(demo_router)
+    app.mount("/assets", CachedStatic(directory=ASSETS), name="assets")
+    _operations(app)
+    return app
+
+
+class SelectiveGzip(GZipMiddleware):
+    """Compresses pages and files, never a live stream."""
+
+    async def __call__(self, scope, receive, send) -> None:  # type: ignore[no-untyped-def]  # starlette's ASGI signature
+        path = scope.get("path", "")
+        if scope["type"] != "http" or path.startswith("/chat/") or path.endswith("/stream"):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+class CachedStatic(StaticFiles):
+    """Files with an ETag and a short life: names carry no hash."""
+
+    def file_response(self, *args, **kwargs) -> Response:  # type: ignore[no-untyped-def]  # starlette's
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "public, max-age=300"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+def rooms_for(house: House) -> Rooms:
+    """What the web floor is given."""
+    return Rooms(
+        settings=house.settings,
+        door=house.door,
+        live=house.live,
+        profiles=house.profiles,
+        embedding=house.embedding,
+        chat=house.desk,
+        knowledge=house.retriever,
+        reader=house.reader,
+        extras={
+            "visitors": house.visitors,
+            "rate": house.rate,
+            "objects": house.objects,
+            "presence": house.presence,
+            "gateway": house.gateway,
+        },
+    )
+
+
+def _operations(app: FastAPI) -> None:
+    @app.get("/healthz", include_in_schema=False)
+    async def alive() -> PlainTextResponse:
+        return PlainTextResponse("ok")
+
+    @app.get("/readyz", include_in_schema=False)
+    async def ready(request: Request) -> JSONResponse:
+        started = time.perf_counter()
+        await request.app.state.house.pool.fetchval("SELECT 1")
+        return JSONResponse({"database": "ok", "ms": round((time.perf_counter() - started) * 1000, 1)})
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics(request: Request) -> Response:
+        if request.client is None or request.client.host not in ("127.0.0.1", "::1", "testclient"):
+            return PlainTextResponse("not public", 404)
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    @app.get("/", include_in_schema=False)
+    async def root(request: Request) -> Response:
+        target = "/demo/acme-plumbing/" if request.app.state.house.settings.web.demo else "/console"
+        return Response(status_code=307, headers={"Location": target})

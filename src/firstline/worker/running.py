@@ -1,0 +1,99 @@
+"""The worker process: jobs as they come, the outbox, abandoned ingestions, conversations that went quiet."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from firstline.chat.resting import close_quiet
+from firstline.embedding.bundled import BundledEmbedder
+from firstline.embedding.pool import EmbeddingPool
+from firstline.ground.db import APP_ROLE, create_pool
+from firstline.ground.live import Live
+from firstline.ground.log import logger
+from firstline.ground.settings import Settings
+from firstline.ground.storage import LocalObjects
+from firstline.ground.tenant import Door
+from firstline.handoff.reflecting import when_it_matters
+from firstline.integrations.delivery import Connectors
+from firstline.integrations.internal.connector import InternalConnector
+from firstline.kit.clock import now
+from firstline.knowledge.store import Workshop
+from firstline.tenancy.profile import Profiles
+from firstline.worker.tasks import Shop, deliver_due, queue_with_tasks, run_ingestion
+
+__all__ = ["open_shop", "work"]
+
+OUTBOX_SECONDS = 1.0
+SWEEP_SECONDS = 10.0
+JOBS_AT_ONCE = 4
+log = logger("worker")
+
+
+@contextlib.asynccontextmanager
+async def open_shop(settings: Settings, url: str) -> Any:
+    """The worker's rooms."""
+    pool = await create_pool(url, least=1, most=6)
+    door, live = Door(pool), Live(url)
+    for event in ("conversation.closed", "conversation.tagged"):
+        door.on(event, when_it_matters)
+    profiles = Profiles(door)
+    live.watchers.append(
+        lambda business_id, conversation_id: profiles.drop(business_id) if conversation_id is None else None
+    )
+    await live.start()
+    internal = InternalConnector(door)
+    embedding = EmbeddingPool(BundledEmbedder())
+    shop = Shop(
+        door, live, profiles, Workshop(door, embedding), LocalObjects(settings.data / "objects"),
+        Connectors(crms={"internal": internal}, helpdesks={"internal": internal}),
+    )  # fmt: skip
+    try:
+        yield shop
+    finally:
+        await live.stop()
+        embedding.close()
+        await pool.close()
+
+
+async def work(settings: Settings, url: str, stop: asyncio.Event) -> None:
+    """Runs until `stop` is set; a job in hand is finished first."""
+    async with open_shop(settings, url) as shop:
+        queue = queue_with_tasks(shop, url, APP_ROLE)
+        loops = [
+            asyncio.create_task(_again(OUTBOX_SECONDS, lambda: deliver_due(shop))),
+            asyncio.create_task(_again(SWEEP_SECONDS, lambda: _sweep(shop))),
+        ]
+        async with queue.open_async():
+            jobs = asyncio.create_task(
+                queue.run_worker_async(
+                    concurrency=JOBS_AT_ONCE,
+                    install_signal_handlers=False,
+                    fetch_job_polling_interval=2.0,
+                    delete_jobs="successful",
+                )
+            )
+            log.info("worker_ready")
+            ended = asyncio.create_task(stop.wait())
+            await asyncio.wait({jobs, ended}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (*loops, jobs):
+                task.cancel()
+            await asyncio.gather(*loops, jobs, return_exceptions=True)
+
+
+async def _again(seconds: float, body: Callable[[], Awaitable[Any]]) -> None:
+    while True:
+        try:
+            await body()
+        except Exception as error:  # noqa: BLE001 - the edge that owns it: the database may be away for a moment
+            log.warning("round_failed", error=str(error))
+        await asyncio.sleep(seconds)
+
+
+async def _sweep(shop: Shop) -> None:
+    """Ingestions whose process died, or whose wake-up was lost; conversations that went quiet."""
+    for row in await shop.door.lookup("SELECT * FROM due_ingestion($1)", 20):
+        business_id: UUID = row["business_id"]
+        await run_ingestion(shop, business_id, row["job_id"])
+    await close_quiet(shop.door, shop.live, now())

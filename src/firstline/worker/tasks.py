@@ -1,0 +1,65 @@
+"""The jobs by name. A body is one call on a domain, and the tenant comes with its arguments."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from firstline.ground.jobs import build_queue, tenant_of
+from firstline.ground.live import Live
+from firstline.ground.storage import LocalObjects
+from firstline.ground.tenant import Door
+from firstline.handoff.reflecting import REFLECT, reflect
+from firstline.integrations.delivery import Connectors
+from firstline.integrations.outbox import drain
+from firstline.kit.clock import now
+from firstline.knowledge.fetch import fetch
+from firstline.knowledge.ingest import ingest
+from firstline.knowledge.sources.port import Materials
+from firstline.knowledge.store import Workshop
+from firstline.tenancy.profile import Profiles
+
+__all__ = ["Shop", "deliver_due", "queue_with_tasks", "run_ingestion"]
+
+
+@dataclass(slots=True)
+class Shop:
+    """What a worker works with."""
+
+    door: Door
+    live: Live
+    profiles: Profiles
+    workshop: Workshop
+    objects: LocalObjects
+    connectors: Connectors
+
+
+async def run_ingestion(shop: Shop, business_id: UUID, job_id: UUID, progress: Any = None) -> Any:
+    """Runs one ingestion job; safe to run again."""
+    shop.profiles.drop(business_id)
+    business = await shop.profiles.get(business_id)
+    materials = Materials(business, shop.objects, fetch, business.guardrails.languages_allowed)
+    return await ingest(shop.workshop, materials, job_id, live=shop.live, progress=progress)
+
+
+async def deliver_due(shop: Shop) -> int:
+    """Empties the outbox of what is due; returns how many rows were tried."""
+    total = 0
+    while (done := await drain(shop.door, shop.connectors, live=shop.live)).total:
+        total += done.total
+    return total
+
+
+def queue_with_tasks(shop: Shop, url: str, role: str | None) -> Any:
+    """Procrastinate's App with our tasks."""
+    queue = build_queue(url, role)
+
+    @queue.task(name="ingest")  # type: ignore[untyped-decorator]  # the queue is Any: its import is lazy
+    async def _ingest(**arguments: Any) -> None:
+        await run_ingestion(shop, tenant_of(arguments), UUID(str(arguments["job_id"])))
+
+    @queue.task(name=REFLECT)  # type: ignore[untyped-decorator]
+    async def _reflect(**arguments: Any) -> None:
+        await reflect(shop.door, shop.profiles, tenant_of(arguments), UUID(str(arguments["conversation_id"])), now)
+        await deliver_due(shop)
+
+    return queue
