@@ -28,7 +28,7 @@ function parse(block) {
     named ||= !!name;
   }
   if (!named || !fields.data.length) return { type: "ping" };
-  const id = fields.id === undefined ? undefined : Number(fields.id);
+  const id = /^\d+$/.test(fields.id) ? Number(fields.id) : fields.id; // the console feed's cursor is no number
   return { type: fields.event, id, data: JSON.parse(fields.data.join("\n")) };
 }
 
