@@ -1,6 +1,6 @@
 """Streaming chat completions from any OpenAI-shaped server, by httpx alone.
 
-Why not through an SDK: docs/decisions/llm-hot-path.md (1.7 ms of CPU a call of 50 tokens against 9.8).
+Why not through an SDK: docs/decisions/0007-llm-hot-path.md (1.7 ms of CPU a call of 50 tokens against 9.8).
 """
 
 import asyncio
