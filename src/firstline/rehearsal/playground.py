@@ -1,7 +1,7 @@
 """The very same turn, in memory: understand, decide, recall, compose, gate, decide again; nothing stored, nothing sent."""
 
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -63,20 +63,7 @@ def _turn(business: Business, said: tuple[Said, ...], contact: Contact, at: date
 
 def _silent(desk: Desk) -> Desk:
     """The same desk, whose whispers nobody hears."""
-    return Desk(
-        desk.door,
-        Live(None),
-        desk.profiles,
-        desk.settings,
-        desk.understand,
-        desk.recall,
-        desk.composer,
-        desk.fallback,
-        desk.gate,
-        desk.online,
-        desk.judge,
-        desk.clock,
-    )
+    return replace(desk, live=Live(None), running={})
 
 
 async def rehearse(

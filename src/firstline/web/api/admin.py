@@ -1,4 +1,4 @@
-"""The admin API under /api/v1, for consoles and keys; `app` mounts `admin_router`."""
+"""The admin API under /api/v1, for consoles and keys; `app` mounts `router`."""
 
 from fastapi import APIRouter
 
@@ -17,9 +17,9 @@ from firstline.web.api import (
     understand,
 )
 
-__all__ = ["admin_router"]
+__all__ = ["router"]
 
-admin_router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1")
 for part in (
     business,
     guardrails,
@@ -34,4 +34,4 @@ for part in (
     summary,
     feed,
 ):
-    admin_router.include_router(part.router)
+    router.include_router(part.router)

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from starlette.responses import StreamingResponse
 
 from firstline.ground.errors import Invalid
 from firstline.ground.events import Event, feed_after, feed_end
+from firstline.ground.live import Whisper
 from firstline.tenancy.principal import Principal
 from firstline.web.api.auth import needs
 from firstline.web.api.schemas.base import problems
@@ -43,6 +44,18 @@ def _frame(event: Event) -> bytes:
     )
 
 
+def _whispered(items: Sequence[object] | None) -> bytes:
+    """What is shown and forgotten (who types, what is being done): it has no id to resume from."""
+    out = b""
+    for item in items or ():
+        if isinstance(item, Whisper):
+            data = {"conversation_id": item.conversation_id, "seq": None, "visible_to_customer": True, **item.news}
+            out += (
+                b"event: " + str(item.news["type"]).encode() + b"\ndata: " + orjson.dumps(data, default=str) + b"\n\n"
+            )
+    return out
+
+
 async def stream(
     rooms: Rooms, business_id: UUID, cursor: str, *, longest: float = LONGEST_SECONDS
 ) -> AsyncIterator[bytes]:
@@ -55,20 +68,19 @@ async def stream(
         while clock() < ends:
             async with rooms.door.transaction(business_id) as tx:
                 events = await feed_after(tx, cursor)
-            for event in events:
-                cursor = event.cursor
             if events:
-                tries, pinged = 0, clock()
+                cursor, tries, pinged = events[-1].cursor, 0, clock()
                 yield b"".join(_frame(event) for event in events)
                 continue
             if clock() - pinged >= PING_SECONDS:
                 pinged = clock()
                 yield b": ping\n\n"
-            if tries > 0:
-                tries -= 1
-                await viewer.next(SOON_SECONDS)
-            elif await viewer.next(min(CATCH_UP_SECONDS, max(0.01, ends - clock()))) is not None:
-                tries = SOON_TRIES
+            pause = SOON_SECONDS if tries > 0 else min(CATCH_UP_SECONDS, max(0.01, ends - clock()))
+            heard = await viewer.next(pause)
+            if told := _whispered(heard):
+                yield told
+            else:
+                tries = SOON_TRIES if heard is not None else max(0, tries - 1)
     finally:
         viewer.close()
 
@@ -89,6 +101,8 @@ async def get_stream(
 ) -> StreamingResponse:
     """`id:` is the cursor to resume from, `event:` the type, `data:` {conversation_id, seq, type, data}."""
     rooms = rooms_of(request)
+    if who.user_id is not None and "presence" in rooms.extras:
+        rooms.extras["presence"].mark(who.business_id)
     cursor = last_event_id or after
     if cursor is not None and not CURSOR.fullmatch(cursor):
         raise Invalid("cursor_invalid", "This is no cursor of the stream.")

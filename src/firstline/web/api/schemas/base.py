@@ -48,7 +48,12 @@ class Shown(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-Money = Annotated[Decimal, PlainSerializer(str, return_type=str), Field(examples=["150.00"])]
+def _written(amount: Decimal) -> str:
+    """Always two places; more than two are kept, for the checks to refuse."""
+    return str(amount) if amount != round(amount, 2) else f"{amount:.2f}"
+
+
+Money = Annotated[Decimal, PlainSerializer(_written, return_type=str), Field(examples=["150.00"])]
 Localized = Annotated[dict[str, str], Field(examples=[{"en": "Drain cleaning", "es": "Destape"}])]
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most")]
 Search = Annotated[str, Query(max_length=200, description="Words to look for"), AfterValidator(_storable)]
