@@ -1,7 +1,7 @@
-"""Fifty questions through the whole turn in this process, no network, no key: `python benchmarks/answers/run.py`.
+"""Fifty questions through the very turn the chat takes, no network, no key: `python benchmarks/answers/run.py`.
 
-Options: `--file second_business.jsonl --business green-thumb` for the held-out one (the default prints both), `--all`
-prints every answer, `--json PATH` writes the result. Scoring as README.md beside this file says.
+The default prints the demo business and the held-out one; `--business SLUG` one of them, `--all` every answer,
+`--json PATH` writes the result, `--keep PATH` seeds a data folder once. Scoring as README.md beside this file says.
 """
 
 import argparse
@@ -19,12 +19,12 @@ from typing import Any
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).parent))
 
-from turn import Outcome, Rehearsal
-from world import EXAMPLES
+from rehearsing import Outcome, Shopfront, with_businesses
 
 from firstline.kit.money import find_amounts, find_percentages
 
 HERE = Path(__file__).parent
+RUNS = (("acme-plumbing", "questions.jsonl"), ("green-thumb", "second_business.jsonl"))
 CLOCK = re.compile(
     r"\b(\d{1,2})(?:[:.](\d\d))?\s*([ap])\.?\s?m\b|\b(\d{1,2}):(\d\d)\b|\b(12)\s+(?:noon|del mediod)", re.IGNORECASE
 )
@@ -98,27 +98,24 @@ def score(row: dict[str, Any], outcome: Outcome, sources: str, asked: datetime) 
     return not faults, wrong, faults
 
 
-async def run(slug: str, file: str, show_all: bool) -> dict[str, Any]:
-    rehearsal = Rehearsal(slug)
-    profile = (EXAMPLES / slug / "business.json").read_text("utf-8")
-    sources = plain(rehearsal.corpus + "\n" + profile)
-    right: Counter[str] = Counter()
-    total: Counter[str] = Counter()
+async def ask_all(front: Shopfront, file: str, show_all: bool) -> dict[str, Any]:
+    """Every question of `file`, scored; the table and the misses are printed."""
+    sources, slug = plain(front.corpus), front.business.slug
+    right: Counter[tuple[str, str]] = Counter()
+    total: Counter[tuple[str, str]] = Counter()
     wrong, misses = [], []
     for line in (HERE / file).read_text("utf-8").splitlines():
         row = json.loads(line)
         asked = datetime.fromisoformat(row["asked_at"])
-        outcome = await rehearsal.ask(row["question"], row["history"], asked)
-        good, bad, faults = score(row, outcome, sources, asked.astimezone(rehearsal.business.zone))
-        for key in (row["lang"], row["kind"], "all"):
-            total[key] += 1
-            right[key] += good
+        outcome = await front.ask(row["question"], row["history"], asked)
+        good, bad, faults = score(row, outcome, sources, asked.astimezone(front.business.zone))
+        total[row["kind"], row["lang"]] += 1
+        right[row["kind"], row["lang"]] += good
         if bad:
             wrong.append(f"{row['id']}: {bad}")
         if not good or bad or show_all:
             misses.append((row, outcome, faults, bad))
-    print(f"\n{slug}: {right['all']} of {total['all']} right, {len(wrong)} wrong amounts or hours")
-    print("  " + " · ".join(f"{key} {right[key]}/{total[key]}" for key in total if key != "all"))
+    print_table(slug, right, total, wrong)
     for row, outcome, faults, bad in misses:
         print(f"\n{row['id']} [{row['kind']}] {' / '.join([*map(_said, row['history']), row['question']])}")
         print(f"   said: {outcome.text}\n   read: {outcome.note}")
@@ -126,24 +123,40 @@ async def run(slug: str, file: str, show_all: bool) -> dict[str, Any]:
             print(f"   - {fault[:200]}")
     return {
         "business": slug,
-        "right": right["all"],
-        "asked": total["all"],
+        "right": right.total(),
+        "asked": total.total(),
         "wrong": wrong,
-        "by": {k: [right[k], total[k]] for k in total},
+        "by": {f"{kind} {lang}": [right[kind, lang], total[kind, lang]] for kind, lang in total},
     }
+
+
+def print_table(slug: str, right: Counter[Any], total: Counter[Any], wrong: list[str]) -> None:
+    """Right of asked, a row a kind and a column a language."""
+    languages = sorted({lang for _, lang in total})
+    print(f"\n{slug}: {right.total()} of {total.total()} right, {len(wrong)} wrong amounts or hours")
+    print(f"  {'':20}" + "".join(f"{lang:>9}" for lang in languages))
+    for kind in [*dict.fromkeys(k for k, _ in total), "all"]:
+        cells = []
+        for lang in languages:
+            of = [n for (k, at), n in total.items() if at == lang and kind in (k, "all")]
+            got = [n for (k, at), n in right.items() if at == lang and kind in (k, "all")]
+            cells.append(f"{sum(got)}/{sum(of)}" if of else "")
+        print(f"  {kind:20}" + "".join(f"{cell:>9}" for cell in cells))
 
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--business", default=None)
-    options.add_argument("--file", default=None)
+    options.add_argument("--business", default=None, choices=[slug for slug, _ in RUNS])
     options.add_argument("--all", action="store_true")
     options.add_argument("--json", default=None)
+    options.add_argument("--keep", default=None, help="a data folder to seed once and use again")
     chosen = options.parse_args()
-    runs = [("acme-plumbing", "questions.jsonl"), ("green-thumb", "second_business.jsonl")]
-    if chosen.business:
-        runs = [(s, chosen.file or f) for s, f in runs if s == chosen.business]
-    results = [asyncio.run(run(slug, file, chosen.all)) for slug, file in runs]
+    runs = [(slug, file) for slug, file in RUNS if chosen.business in (None, slug)]
+
+    async def body(fronts: dict[str, Shopfront]) -> list[dict[str, Any]]:
+        return [await ask_all(fronts[slug], file, chosen.all) for slug, file in runs]
+
+    results = with_businesses([slug for slug, _ in runs], body, chosen.keep)
     if chosen.json:
         Path(chosen.json).write_text(json.dumps(results, indent=1), "utf-8")
     first = results[0]

@@ -67,10 +67,18 @@ def _silent(desk: Desk) -> Desk:
 
 
 async def rehearse(
-    desk: Desk, business: Business, said: tuple[Said, ...], *, at: datetime, contact: Contact | None = None
+    desk: Desk,
+    business: Business,
+    said: tuple[Said, ...],
+    *,
+    at: datetime,
+    contact: Contact | None = None,
+    asked_contact: bool = False,
+    offer_open: bool = False,
 ) -> Rehearsed:
-    """Answers the last message of `said`, the customer's."""
+    """Answers the last message of `said`, the customer's; `asked_contact` and `offer_open` as the reply before left them."""
     desk, turn = _silent(desk), _turn(business, said, contact or Contact(), at)
+    turn.conversation = replace(turn.conversation, asked_contact=asked_contact, offer_open=offer_open)
     out: list[Sentence] = []
     try:
         await read_and_decide(desk, turn)
