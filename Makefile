@@ -114,6 +114,10 @@ bench-understanding: $(DEV) ## Intents, dates and language, with their latency
 
 # ---------------------------------------------------------------- keeping it
 
+.PHONY: docs
+docs: $(DEV) ## Write the README's table of settings from the code
+	@$(BIN)/python scripts/settings_table.py
+
 .PHONY: train
 train: $(TRAIN) ## Train the small model of firstline.understanding again
 	@OMP_NUM_THREADS=1 $(BIN)/python scripts/train_understanding.py $(ARGS)
@@ -127,7 +131,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 
 .PHONY: lock
 lock: $(MADE) ## Write requirements/*.lock again after a change of a dependency (UPGRADE=1: newest versions)
-	@[ -x $(BIN)/uv ] || $(PIP) install --quiet uv
+	@[ -x $(BIN)/uv ] || $(PIP) install -qq uv
 	@$(LOCK) pyproject.toml requirements/build.in -o requirements/runtime.lock
 	@$(LOCK) pyproject.toml requirements/build.in requirements/dev.in -c requirements/runtime.lock -o requirements/dev.lock
 	@$(LOCK) requirements/train.in -c requirements/dev.lock -o requirements/train.lock
@@ -149,16 +153,16 @@ $(MADE):
 
 $(RUNTIME): requirements/runtime.lock pyproject.toml | $(MADE)
 	@echo "installing what Firstline needs (the first time: some 300 MB, a minute or two)"
-	@$(PIP) install --quiet --require-hashes -r requirements/runtime.lock
-	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@$(PIP) install -qq --require-hashes -r requirements/runtime.lock
+	@$(PIP) install -qq --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DEV): requirements/dev.lock pyproject.toml | $(MADE)
 	@echo "installing Firstline with the tools of its tests (the first time: some 450 MB, a minute or two)"
-	@$(PIP) install --quiet --require-hashes -r requirements/dev.lock
-	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@$(PIP) install -qq --require-hashes -r requirements/dev.lock
+	@$(PIP) install -qq --no-deps --no-build-isolation -e .
 	@touch $(RUNTIME) $@
 
 $(TRAIN): requirements/train.lock | $(DEV)
-	@$(PIP) install --quiet --require-hashes -r requirements/train.lock
+	@$(PIP) install -qq --require-hashes -r requirements/train.lock
 	@touch $@
