@@ -145,6 +145,7 @@ async def open_house(settings: Settings, url: str, *, with_models: bool = True) 
     extractive = ExtractiveComposer(mind.select)
     llm = LLMSettings.from_env(settings.environment)
     gateway = Gateway.from_settings(llm) if llm.enabled else None
+    judging = Gateway.from_settings(llm, routes=llm.judge_routes) if llm.judge_routes else gateway
     composer: Composer = LLMComposer(gateway, extractive) if gateway else extractive
     presence = Presence()
     desk = Desk(
@@ -158,7 +159,7 @@ async def open_house(settings: Settings, url: str, *, with_models: bool = True) 
         fallback=extractive,
         gate=HouseGate(),
         online=presence.online,
-        judge=_judging(gateway) if gateway else None,
+        judge=_judging(judging) if judging else None,
     )
     if with_models:
         await embedding.warm()

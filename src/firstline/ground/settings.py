@@ -24,10 +24,14 @@ ENVIRONMENT: dict[str, tuple[str, str]] = {
     "FIRSTLINE_POOL": ("12", "database connections a process"),
     "FIRSTLINE_LOG": ("INFO", "log level"),
     "FIRSTLINE_LLM": ("", "models to answer with, in order of failover; empty: the extractive composer"),
+    "FIRSTLINE_LLM_JUDGE": ("", "models of the judge (conservative profile); empty: those of FIRSTLINE_LLM"),
+    "FIRSTLINE_LLM_KEY": ("", "key for a custom URL in FIRSTLINE_LLM; providers' own: OPENAI_API_KEY, ANTHROPIC_API_KEY, …"),
     "FIRSTLINE_TURN_SECONDS": ("60", "the longest a turn may take before a person is called"),
     "FIRSTLINE_LEASE_SECONDS": ("6", "how long a turn belongs to a process that stopped reporting"),
     "FIRSTLINE_REOPEN_HOURS": ("72", "a closed conversation is reopened by a message within this time"),
     "FIRSTLINE_RATE_PER_MINUTE": ("60", "chat messages a visitor address may send in a minute"),
+    "FIRSTLINE_EXAMPLES": ("examples", "folder of the example businesses that the demo serves"),
+    "FIRSTLINE_POSTGRES_USER": ("nobody", "who runs the embedded server when Firstline is started by root"),
     "FIRSTLINE_DEMO": ("", "set by `firstline demo`: serves the example websites at /demo"),
 }
 
