@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from firstline.ground.db import create_pool
 from firstline.ground.embedded import start_or_join
@@ -18,6 +20,11 @@ from firstline.kit.ids import new_id
 
 SHARED = Path(os.environ.get("FIRSTLINE_SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data")
 ROOT = Path(__file__).parents[1]
+# Headless Chromium that asks nobody outside this machine for anything (design/measured.md).
+BROWSER_FLAGS = [
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--no-first-run",
+    "--disable-dev-shm-usage", "--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -86,3 +93,15 @@ async def door(database_url: str) -> AsyncIterator[Door]:
     pool = await create_pool(database_url, least=1, most=8)
     yield Door(pool)
     await pool.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The one Chromium of a session: a second synchronous Playwright in the same thread is refused."""
+    if not (ROOT / "src/firstline/web/assets/vendor/preact.js").is_file():
+        pytest.skip("assets/vendor is empty: run `make assets`")
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        one = playwright.chromium.launch(executable_path=found, args=BROWSER_FLAGS)
+        yield one
+        one.close()

@@ -1,33 +1,13 @@
-"""Chromium and the fake chat server, once a session; a fresh context and a fresh conversation for each test."""
+"""The fake chat server, once a session; a fresh context and a fresh conversation for each test."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from tests.web.chat_frontend.fake_server import FakeChat, Running
-
-from firstline.web.widget import page as widget_page
-
-FLAGS = [
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--no-first-run",
-    "--disable-dev-shm-usage", "--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-]  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if not (widget_page.ASSETS / "vendor" / "preact.js").is_file():
-        pytest.skip("assets/vendor is empty: run `make assets`")
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield one
-        one.close()
-
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[Running]:
