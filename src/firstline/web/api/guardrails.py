@@ -10,7 +10,7 @@ from firstline.tenancy.model import Business
 from firstline.tenancy.principal import Principal
 from firstline.web.api.auth import needs
 from firstline.web.api.schemas.base import problems
-from firstline.web.api.schemas.business import GuardrailsIn, GuardrailsOut
+from firstline.web.api.schemas.rules import GuardrailsIn, GuardrailsOut
 from firstline.web.rooms import rooms_of
 
 __all__ = ["router"]

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from firstline.ground.errors import Conflict, Invalid
 from firstline.ground.tenant import Door
-from firstline.tenancy import queries
+from firstline.tenancy import idempotency_queries as queries
 from firstline.web.api.auth import principal_of
 from firstline.web.rooms import rooms_of
 

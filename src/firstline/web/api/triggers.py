@@ -13,7 +13,7 @@ from firstline.tenancy.principal import Principal
 from firstline.web.api.auth import needs
 from firstline.web.api.idempotency import IdempotentRoute
 from firstline.web.api.schemas.base import Page, problems
-from firstline.web.api.schemas.business import TriggerIn, TriggerOut, TriggerPatch
+from firstline.web.api.schemas.rules import TriggerIn, TriggerOut, TriggerPatch
 from firstline.web.rooms import Rooms, rooms_of
 
 __all__ = ["router"]

@@ -49,11 +49,15 @@ class Shown(BaseModel):
 
 
 def _written(amount: Decimal) -> str:
-    """Always two places; more than two are kept, for the checks to refuse."""
-    return str(amount) if amount != round(amount, 2) else f"{amount:.2f}"
+    return f"{amount:.2f}"
 
 
-Money = Annotated[Decimal, PlainSerializer(_written, return_type=str), Field(examples=["150.00"])]
+MOST_MONEY = Decimal("9999999999.99")  # numeric(12, 2)
+Money = Annotated[
+    Decimal,
+    PlainSerializer(_written, return_type=str),
+    Field(ge=0, le=MOST_MONEY, decimal_places=2, examples=["150.00"]),
+]
 Localized = Annotated[dict[str, str], Field(examples=[{"en": "Drain cleaning", "es": "Destape"}])]
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most")]
 Search = Annotated[str, Query(max_length=200, description="Words to look for"), AfterValidator(_storable)]
