@@ -32,8 +32,10 @@ COPIES = {
     "htm/dist/htm.mjs": "htm.js",
     "htmx.org/dist/htmx.min.js": "htmx.js",
     "@tabler/core/dist/css/tabler.min.css": "tabler.css",
+    "swagger-ui-dist/swagger-ui-bundle.js": "swagger-ui.js",
+    "swagger-ui-dist/swagger-ui.css": "swagger-ui.css",
 }
-LICENCES = ("preact", "htm", "htmx.org", "@tabler/core", "@tabler/icons")
+LICENCES = ("preact", "htm", "htmx.org", "@tabler/core", "@tabler/icons", "swagger-ui-dist")
 
 
 def main() -> int:

@@ -25,7 +25,7 @@ from firstline.ground.settings import Settings
 from firstline.ground.storage import LocalObjects
 from firstline.ground.tenant import Door
 from firstline.handoff.reflecting import when_it_matters
-from firstline.knowledge.query import search_text
+from firstline.knowledge.query import alone, own_first, search_text
 from firstline.knowledge.retrieve import Retriever
 from firstline.llm.gateway import Gateway
 from firstline.llm.settings import LLMSettings
@@ -36,7 +36,7 @@ from firstline.understanding.reading import Reader
 __all__ = ["House", "open_house"]
 
 TOLD_TO_CRM = ("turn.closed", "conversation.closed", "conversation.tagged", "contact.learned", "handoff_completed")
-ONLINE_SECONDS = 90.0  # a console that was seen within this time counts as open
+ONLINE_SECONDS = 20.0  # an open console's stream says so at least every five seconds
 
 
 class HouseGate(Gate):
@@ -114,10 +114,14 @@ class Mind:
         self, business: Business, text: str, history: tuple[Said, ...], reading: Reading, vector: Vector | None
     ) -> tuple[Passage, ...]:
         """Public passages of this business."""
-        query = search_text(text, history, reading.language)
+        query, own = search_text(text, history, reading.language), alone(text)
         found = vector if vector is not None else await self._embedding.embed_one(query)
+        itself = await self._embedding.embed_one(own) if own != query else None
         async with self._door.transaction(business.id) as tx:
-            return tuple(await self._retriever.recall(tx, query, found, reading.language))
+            joined = await self._retriever.recall(tx, query, found, reading.language)
+            if itself is None:
+                return tuple(joined)
+            return own_first(await self._retriever.recall(tx, own, itself, reading.language), joined, MOST_PASSAGES)
 
     def select(self, question: Question) -> list[tuple[Passage, str, float]]:
         """The best sentences of a question's passages; runs in the composer's thread."""

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
@@ -49,7 +50,7 @@ def build_app(settings: Settings, url: str) -> FastAPI:
 
     app = FastAPI(
         title="Firstline", version=__version__, description=DESCRIPTION, lifespan=life,
-        docs_url="/api/docs", openapi_url="/api/openapi.json", redoc_url=None,
+        docs_url=None, openapi_url="/api/openapi.json", redoc_url=None,
     )  # fmt: skip
     install_problems(app)
     app.add_middleware(SelectiveGzip, minimum_size=600)
@@ -107,6 +108,16 @@ def rooms_for(house: House) -> Rooms:
 
 
 def _operations(app: FastAPI) -> None:
+    @app.get("/api/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="/api/openapi.json",
+            title="Firstline API",
+            swagger_js_url="/assets/vendor/swagger-ui.js",
+            swagger_css_url="/assets/vendor/swagger-ui.css",
+            swagger_favicon_url="data:,",
+        )
+
     @app.get("/healthz", include_in_schema=False)
     async def alive() -> PlainTextResponse:
         return PlainTextResponse("ok")

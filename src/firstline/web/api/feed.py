@@ -57,15 +57,20 @@ def _whispered(items: Sequence[object] | None) -> bytes:
 
 
 async def stream(
-    rooms: Rooms, business_id: UUID, cursor: str, *, longest: float = LONGEST_SECONDS
+    rooms: Rooms, business_id: UUID, cursor: str, *, longest: float = LONGEST_SECONDS, present: bool = False
 ) -> AsyncIterator[bytes]:
-    """Frames after `cursor`; a comment when nothing happens; ends after `longest` seconds and the viewer resumes."""
+    """Frames after `cursor`; a comment when nothing happens; ends after `longest` seconds and the viewer resumes.
+
+    `present`: a person's console is behind it, so somebody counts as online while it is open.
+    """
     clock = asyncio.get_running_loop().time
     ends, pinged, tries = clock() + longest, clock(), 0
     viewer = rooms.live.subscribe(business_id)
     try:
         yield b"retry: 1000\n: open\n\n"
         while clock() < ends:
+            if present:
+                rooms.extras["presence"].mark(business_id)
             async with rooms.door.transaction(business_id) as tx:
                 events = await feed_after(tx, cursor)
             if events:
@@ -101,8 +106,7 @@ async def get_stream(
 ) -> StreamingResponse:
     """`id:` is the cursor to resume from, `event:` the type, `data:` {conversation_id, seq, type, data}."""
     rooms = rooms_of(request)
-    if who.user_id is not None and "presence" in rooms.extras:
-        rooms.extras["presence"].mark(who.business_id)
+    present = who.user_id is not None and "presence" in rooms.extras
     cursor = last_event_id or after
     if cursor is not None and not CURSOR.fullmatch(cursor):
         raise Invalid("cursor_invalid", "This is no cursor of the stream.")
@@ -110,7 +114,7 @@ async def get_stream(
         async with rooms.door.transaction(who.business_id) as tx:
             cursor = await feed_end(tx)
     return StreamingResponse(
-        stream(rooms, who.business_id, cursor),
+        stream(rooms, who.business_id, cursor, present=present),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
