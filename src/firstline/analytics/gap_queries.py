@@ -9,14 +9,16 @@ __all__ = ["unanswered_since"]
 
 
 async def unanswered_since(tx: Tx, start: datetime, limit: int = 6) -> list[dict[str, Any]]:
-    """Conversations in which the assistant found no answer: (id, question, at), newest first."""
+    """(id of the conversation, question, at), newest first: what stood just before a reply that had to say "I don't know"."""
     rows = await tx.fetch(
-        "SELECT c.id, (SELECT m.text FROM messages m WHERE m.business_id = c.business_id AND m.conversation_id = c.id "
-        "AND m.sender_type = 'customer' ORDER BY m.sequence DESC LIMIT 1) AS question, c.last_message_at AS at "
-        "FROM conversations c WHERE c.business_id = $1 AND c.last_message_at >= $2 AND c.unanswered_in_row > 0 "
-        "ORDER BY c.last_message_at DESC LIMIT $3",
+        "SELECT h.conversation_id AS id, h.created_at AS at, (SELECT m.text FROM messages m WHERE m.business_id = h.business_id "
+        "AND m.conversation_id = h.conversation_id AND m.sender_type = 'customer' AND (r.sequence IS NULL OR m.sequence < r.sequence) "
+        "ORDER BY m.sequence DESC LIMIT 1) AS question "
+        "FROM escalation_hits h LEFT JOIN messages r ON r.business_id = h.business_id AND r.id = h.message_id "
+        "WHERE h.business_id = $1 AND h.created_at >= $2 AND h.reason IN ('unanswered', 'low_confidence') "
+        "AND h.policy IS DISTINCT FROM 'offer_accepted' ORDER BY h.created_at DESC LIMIT $3",
         tx.business_id,
         start,
         limit,
     )
-    return [dict(row) for row in rows]
+    return [dict(row) for row in rows if row["question"]]

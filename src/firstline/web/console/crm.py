@@ -28,7 +28,16 @@ def _show(request: Request, viewer: Viewer, template: str, found: list[Any], **f
     for row in rows:
         row["name"] = " ".join(p for p in (row.get("first_name"), row.get("last_name")) if p) or None
     older = rows[-1]["id"] if len(found) > PAGE else None
-    return page(request, template, viewer, rows=rows, older=older, filters=filters, **filters)
+    return page(
+        request,
+        template,
+        viewer,
+        rows=rows,
+        older=older,
+        filters=filters,
+        q=filters["q"],
+        chosen=filters.get("status", ""),
+    )
 
 
 @router.get("/tickets")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,8 @@ def page(
         currency = viewer.business.currency
         everything["when"] = lambda moment: _when(moment, viewer)
         everything["whole"] = lambda moment: _whole(moment, viewer)
-        everything["money"] = lambda amount: format_currency(amount, currency, locale=lang)
+        everything["money"] = lambda amount: re.sub(
+            r"[.,]00(?=\D*$)", "", format_currency(amount, currency, locale=lang)
+        )
     html = _templates.get_template(template).render(everything)
     return HTMLResponse(html, status_code=status, headers=dict(HEADERS) | {"Vary": "HX-Request-Type, Cookie"})

@@ -38,6 +38,7 @@ class Resolve extends Component {
   }
 }
 
+const plain = (text) => String(text ?? "").replaceAll("_", " ");
 const percent = (score) => `${Math.round(Math.max(0, Math.min(1, score)) * 100)}%`;
 const Rows = ({ title, list, show }) => list?.length > 0 && html`<h3>${title}</h3><ul class="receipt-rows">${list.map((item) => html`<li>${show(item)}</li>`)}</ul>`;
 
@@ -49,16 +50,16 @@ function Receipt({ inbox, dialog: { message } }) {
   const passages = r.passages ?? [];
   return html`${quote}
     <dl class="facts">
-      <div class="fact"><dt>${t("composer")}</dt><dd>${r.model ?? named("composer", r.composer)}</dd></div>
+      <div class="fact"><dt>${t("composer")}</dt><dd>${r.model ?? named("composer", passages.length ? r.composer : "computed")}</dd></div>
       ${message.intent && html`<div class="fact"><dt>${t("intents")}</dt><dd>${named("intent", message.intent)}</dd></div>`}
-      <div class="fact"><dt>${t("confidence")}</dt><dd><meter min="0" max="1" value=${r.confidence ?? 0} /> ${percent(r.confidence ?? 0)}</dd></div>
+      ${r.confidence > 0 && html`<div class="fact"><dt>${t("confidence")}</dt><dd><meter min="0" max="1" value=${r.confidence ?? 0} /> ${percent(r.confidence)}</dd></div>`}
       ${r.risk && r.risk !== "low" && html`<div class="fact"><dt>${t("risk")}</dt><dd>${r.risk}</dd></div>`}
       ${r.cost && html`<div class="fact"><dt>${t("cost")}</dt><dd>${r.cost}</dd></div>`}
     </dl>
     <h3>${t("restsOn")}</h3>
     ${passages.length ? html`<ol class="passages">${passages.map((p) => html`<li class=${p.above_floor === false ? "weak" : ""}><p><b>${p.title ?? p.source_uri}</b>${p.section && p.section !== p.title && html`<span class="dim"> · ${p.section}</span>`}
       <span class="score"><meter min="0" max="1" value=${p.scores?.fused ?? p.score ?? 0} />${p.above_floor === false && t("belowFloor")}</span></p><p class="pre">${p.text ?? p.snippet}</p></li>`)}</ol>` : html`<p class="quiet">${t("restsOnNothing")}</p>`}
-    <${Rows} title=${t("rules")} list=${r.rules} show=${(x) => html`<b>${x.code ?? x.rule ?? ""}</b> ${x.reason ?? x.result ?? ""}`} />
+    <${Rows} title=${t("rules")} list=${r.rules} show=${(x) => html`<b>${plain(x.code ?? x.rule)}</b><span>${x.reason !== x.code && plain(x.reason ?? x.result)}</span>`} />
     <${Rows} title=${t("gate")} list=${r.gate} show=${(x) => html`<s>${x.sentence}</s><small>${x.rule}: ${x.words}</small>`} />
     ${r.judge && html`<h3>${t("judge")}</h3><p>${r.judge.verdict} ${r.judge.policy ?? ""}</p>`}
     <${Rows} title=${t("tools")} list=${r.tools} show=${(x) => x.name ?? JSON.stringify(x)} />

@@ -140,7 +140,7 @@ class Inbox {
     showWaiting(waiting.length);
     const ids = new Set(waiting.map((r) => r.id));
     const fresh = waiting.find((r) => this.waited && !this.waited.has(r.id));
-    this.waited = ids;
+    if (this.loaded) this.waited = ids; // who waited before this page was opened is no news
     if (!fresh) return;
     chime();
     if (fresh.id !== this.id) toast(t("newWaiting", { name: fresh.name ?? t("visitor") }), { action: t("open"), onAction: () => this.open(fresh.id), ms: 12_000 });
@@ -303,7 +303,8 @@ class Inbox {
 
   takeOver = () => {
     this.mode = "auto";
-    return this.act("POST", "takeover", {}, t("tookOver"));
+    const before = this.view;
+    return this.act("POST", "takeover", {}, t("tookOver")).then(() => this.mine && before === this.view && !["all", "mine"].includes(before) && this.show("mine"));
   };
   handBack = () => this.act("DELETE", "takeover", undefined, t("handedBack"));
   resolve = (outcome, summary) => {

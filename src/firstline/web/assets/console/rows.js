@@ -63,7 +63,7 @@ export function installRows(root) {
   // A service's headline follows its name.
   root.addEventListener("input", (event) => {
     const { name, value } = event.target;
-    const shown = name && event.target.closest("[data-row]")?.querySelector("[data-shows]");
+    const shown = name ? event.target.closest("[data-row]")?.querySelector("[data-shows]") : null;
     if (shown?.dataset.shows === name) shown.textContent = value;
   });
 }
