@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 
 from firstline.answering.computed.booking import ask_contact, contact_given, known_contact, next_call
-from firstline.answering.computed.calendar import opening_hours
 from firstline.answering.computed.emergency import answer_emergency
 from firstline.answering.computed.hours import answer_hours
 from firstline.answering.computed.price import ABOVE_LIMIT, answer_price, which_service
@@ -18,6 +17,7 @@ from firstline.answering.computed.services import wanted_services
 from firstline.answering.computed.smalltalk import answer_smalltalk, is_no, is_yes
 from firstline.answering.computed.topics import Part, parts_of, topics_of
 from firstline.answering.computed.voice import Voice
+from firstline.answering.computed.waiting import while_waiting
 from firstline.answering.phrases import table
 from firstline.answering.port import Question
 from firstline.answering.quoting import Select, faq_match, plain_select, quote, quote_faq, weights
@@ -26,7 +26,6 @@ from firstline.conversations.facts import Receipt, Sentence
 __all__ = ["ExtractiveComposer"]
 
 MOST_SENTENCES = 10
-WAITING_TOPICS = frozenset({"hours", "address", "area", "contact", "reply", "emergency"})
 FACTS = frozenset({"hours", "address", "contact", "reply"})  # computed even when an FAQ row says something like it
 
 
@@ -49,7 +48,7 @@ class ExtractiveComposer:
         """The whole answer, pure and synchronous: for a thread pool and for tests."""
         voice = Voice(question.business, question.reading.language)
         if question.waiting:
-            return _while_waiting(question, voice)
+            return while_waiting(question, voice)
         said = answer_smalltalk(question, voice) or _reply_to_us(question, voice) or _details_given(question, voice)
         return said or self._answer(question, voice)
 
@@ -163,28 +162,6 @@ def _details_given(question: Question, voice: Voice) -> list[Sentence]:
             priced = answer_price(question, wanted_services(question, question.text), voice)
             return [*out[:1], *priced] if priced else out
     return out
-
-
-def _while_waiting(question: Question, voice: Voice) -> list[Sentence]:
-    """Before a person has joined: computed facts only, else that the message is there."""
-    out = []
-    for part in parts_of(question.text):
-        topics = named_topics(question, part) & WAITING_TOPICS
-        out += answer_part(question, part, topics, voice) if topics else []
-    if out:
-        return list({sentence.text: sentence for sentence in out}.values())
-    return [voice.say("waiting.has_it", "notice"), *_when_back(question, voice)]
-
-
-def _when_back(question: Question, voice: Voice) -> list[Sentence]:
-    hours = opening_hours(question.business)
-    closes, opens = hours.closes_at(question.now), hours.next_opening(question.now)
-    if closes is not None:
-        return [voice.say("waiting.reply_open", "notice", close=voice.at(closes))]
-    if opens is None or hours.is_open(question.now):
-        return []
-    on = voice.on(opens.date(), hours.local(question.now).date())
-    return [voice.say("waiting.reply_next", "notice", on=on, open=voice.at(opens))]
 
 
 def _decline(question: Question, voice: Voice) -> list[Sentence]:

@@ -11,7 +11,7 @@ from firstline.tenancy.model import Business
 __all__ = ["Composer", "Contact", "CouldNotAnswer", "Question"]
 
 
-class CouldNotAnswer(Exception):  # noqa: N818 - a fact of the turn, caught by name in chat/turn.py
+class CouldNotAnswer(Exception):
     """No composer could finish this turn; the reason goes to the person who takes it. `code` is stable, snake_case."""
 
     def __init__(self, code: str, detail: str = "") -> None:

@@ -12,7 +12,7 @@ from firstline.conversations.facts import Passage, Sentence
 from firstline.kit.money import find_amounts
 from firstline.knowledge.wording import sentences, stems
 
-__all__ = ["Select", "faq_match", "plain_select", "quote", "quote_faq", "weights"]
+__all__ = ["Select", "faq_match", "likeness", "plain_select", "quote", "quote_faq", "weights"]
 
 # The best sentences for a question, best first: (passage, sentence, score). Higher is better; the scale is the selector's.
 Select = Callable[[Question], list[tuple[Passage, str, float]]]

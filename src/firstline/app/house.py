@@ -35,6 +35,7 @@ from firstline.understanding.reading import Reader
 
 __all__ = ["House", "open_house"]
 
+MOST_PASSAGES = 6  # as the retriever gives
 TOLD_TO_CRM = ("turn.closed", "conversation.closed", "conversation.tagged", "contact.learned", "handoff_completed")
 ONLINE_SECONDS = 20.0  # an open console's stream says so at least every five seconds
 

@@ -17,6 +17,7 @@ from firstline.chat.release import question_of, release_if_clean
 from firstline.chat.saying import say
 from firstline.conversations.facts import Hit, Sentence, Verdict
 from firstline.escalation.decide import Situation, decide
+from firstline.escalation.texts import in_danger
 from firstline.ground.log import logger
 
 __all__ = ["read_and_decide", "take_turn", "to_a_person", "weigh"]
@@ -35,6 +36,8 @@ async def take_turn(desk: Desk, turn: Turn) -> UUID | None:
                 await release_if_clean(desk, turn, sentence)
             await disclaim(desk, turn)
             turn.verdict = weigh(turn, draft=turn.draft)
+        elif in_danger(turn.verdict):  # what the business itself wrote for such a case
+            await recall(desk, turn)
     except CouldNotAnswer as why:
         turn.verdict = to_a_person(turn, why.code)
     await say(desk, turn)

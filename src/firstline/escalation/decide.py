@@ -14,11 +14,12 @@ from firstline.conversations.facts import Hit, Passage, Reading, Receipt, Verdic
 from firstline.escalation.context import Situation, build_context
 from firstline.escalation.keywords import keywords_in
 from firstline.escalation.policies import Action, Policies, Signals, policies
-from firstline.escalation.rules import RuleFailedError, fires
+from firstline.escalation.rules import RuleFailedError, fires, prepared
 from firstline.tenancy.model import Business, Trigger
 
 __all__ = ["Situation", "decide"]
 
+KEPT_BACK = "quote_above_limit"  # of a receipt's tools: the composer kept an amount back
 _ACTIONS = ("offer_escalation", "auto_escalate", "notify_only")
 
 
@@ -65,6 +66,7 @@ def decide(
         in_row=in_row,
         above_quote_limit=reading.intent == "request_quote"
         and context["extracted_quote_value"] > context["business"]["quote_limit"],
+        kept_back=any(tool.get("result") == KEPT_BACK for tool in (receipt.tools if receipt else ())),
         judge_flagged=context["judge"]["flagged"],
         risk=context["risk"],
     )
@@ -94,11 +96,12 @@ def _of_policies(business: Business, signals: Signals, house: Policies) -> Itera
 
 
 def _of_triggers(business: Business, context: dict[str, Any], house: Policies) -> Iterator[Hit]:
+    ready = prepared(context)
     for trigger in business.triggers:
         if not trigger.enabled:
             continue
         try:
-            fired, reason = fires(str(trigger.condition.get("expression", "")), context), None
+            fired, reason = fires(str(trigger.condition.get("expression", "")), ready), None
         except RuleFailedError:
             fired, reason = True, "rule_error"
         if fired:

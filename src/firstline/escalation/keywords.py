@@ -31,7 +31,7 @@ def keywords_in(text: str, reading: Reading, keywords: tuple[str, ...], language
         kept[start:end] = " " * (end - start)
     folded = _fold("".join(kept))
     language = reading.language if reading.language in _STEMMERS else "en"
-    stems = set(_stems(tuple(re.findall(r"\w+", folded)), language))
+    stems = {_stem(word, language) for word in re.findall(r"\w+", folded)}
     return [k for k in keywords if k.strip() and _occurs(k, folded, stems, language, languages)]
 
 
@@ -41,19 +41,23 @@ def _occurs(keyword: str, folded: str, stems: set[str], language: str, languages
         return True
     if " " in word or language not in languages:
         return False
-    stem = _stems((word,), language)[0]
+    stem = _stem(word, language)
     return len(stem) >= _MIN_STEM and stem in stems
 
 
 def _fold(text: str) -> str:
     """Lower case without accents, character for character (no change of length that would matter here)."""
+    if text.isascii():
+        return text.lower()
     parts = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in parts if not unicodedata.combining(c))
 
 
-def _stems(words: tuple[str, ...], language: str) -> list[str]:
+@lru_cache(maxsize=20_000)
+def _stem(word: str, language: str) -> str:
+    """Snowball in Python is slow: each word is stemmed once."""
     stemmer = snowballstemmer.stemmer(_STEMMERS[language])  # a stemmer keeps state: one for each call
-    return [str(stem) for stem in stemmer.stemWords(list(words))]
+    return str(stemmer.stemWord(word))
 
 
 @lru_cache(maxsize=512)

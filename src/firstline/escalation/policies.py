@@ -25,6 +25,7 @@ class Signals:
     unanswered: bool = False
     in_row: int = 0
     above_quote_limit: bool = False
+    kept_back: bool = False
     judge_flagged: bool = False
     risk: str = "low"
 
@@ -78,6 +79,7 @@ _CONDITIONS: dict[str, Any] = {
     "unanswered": lambda s, _: _when(s.unanswered),
     "unanswered_in_row": lambda s, n: _when(s.in_row >= n),
     "above_quote_limit": lambda s, _: _when(s.above_quote_limit),
+    "kept_back": lambda s, _: _when(s.kept_back),
     "judge_flagged": lambda s, _: _when(s.judge_flagged),
     "risk": lambda s, level: _when(s.risk == level),
 }
@@ -91,6 +93,7 @@ class Policies:
     low_confidence_below: float
     computed_intents: frozenset[str]
     computed_confidence: float
+    offers_that_ask_contact: frozenset[str]
     priority: dict[str, Priority]
     reason: dict[str, str]
 
@@ -124,6 +127,7 @@ def policies() -> Policies:
         low_confidence_below=raw["low_confidence_below"],
         computed_intents=frozenset(raw["computed_intents"]),
         computed_confidence=raw["computed_confidence"],
+        offers_that_ask_contact=frozenset(raw["offers_that_ask_contact"]),
         priority=raw["priority"],
         reason=raw["reason"],
     )

@@ -1,7 +1,7 @@
 """The value that is about to be quoted: what `extracted_quote_value` of a rule stands for.
 
-Always a number: the highest amount in the draft, else of the passage that would answer, else the price of the service
-asked for, else 0 (design/data.md). Of a range the upper end counts. An amount needs a currency cue (sign, code or
+Always a number: the highest amount in the draft, else the price of the service that the message names, else the highest
+of the passage that would answer, else 0 (design/data.md; a named service goes before a passage, which may be on another). Of a range the upper end counts. An amount needs a currency cue (sign, code or
 word) on it or on the other end of its range, so that "50 gallon" and "24/7" are never money.
 """
 
@@ -41,15 +41,13 @@ def extracted_quote_value(
     said = amounts(draft) if draft else []
     if said:
         return max(said)
-    best = next((p for p in passages if p.above_floor), None)
-    if best is not None:
-        found = _of_passage(best, text)
-        if found:
-            return max(found)
     service = service_asked_for(business, reading)
-    if service is None:
-        return Decimal(0)
-    return service.price_high or service.price_low or Decimal(0)
+    price = (service.price_high or service.price_low) if service is not None else None
+    if price is not None:
+        return price
+    best = next((p for p in passages if p.above_floor), None)
+    found = _of_passage(best, text) if best is not None else []
+    return max(found, default=Decimal(0))
 
 
 def _of_passage(passage: Passage, text: str) -> list[Decimal]:

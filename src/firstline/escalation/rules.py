@@ -13,7 +13,7 @@ import cel
 
 from firstline.escalation.context import VARIABLES, sample_contexts
 
-__all__ = ["MAX_LENGTH", "ExpressionError", "RuleFailedError", "check_expression", "fires"]
+__all__ = ["MAX_LENGTH", "ExpressionError", "RuleFailedError", "check_expression", "fires", "prepared"]
 
 MAX_LENGTH = 1000  # characters; the longest rule of the documentation has 160
 MAX_MACROS = 2  # comprehensions in one rule: over the lists of a turn (tens of items) two stay below a millisecond
@@ -61,7 +61,7 @@ _HAS = re.compile(r"(?<![\w.])has\s*\(")
 
 
 class _Program(Protocol):
-    def execute(self, context: dict[str, Any]) -> object: ...
+    def execute(self, context: object) -> object: ...
 
 
 class RuleFailedError(Exception):
@@ -83,8 +83,13 @@ def _compiled(text: str) -> _Program:
     return cast(_Program, cel.compile(text))
 
 
-def fires(text: str, context: dict[str, Any]) -> bool:
-    """Whether the rule holds for this turn.
+def prepared(context: dict[str, Any]) -> object:
+    """The context turned into CEL's own values once, for all the rules of a turn (a tenth of the time for seven rules)."""
+    return cel.Context(context)
+
+
+def fires(text: str, context: object) -> bool:
+    """Whether the rule holds for this turn; `context` as context.build_context made it, or `prepared`.
 
     Raises RuleFailedError when it does not compile, does not evaluate, or gives something else than true or false.
     """

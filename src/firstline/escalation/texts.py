@@ -10,19 +10,24 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Protocol
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 
 from firstline.conversations.facts import Reading, Verdict
 from firstline.escalation.opening import has_hours, opening_hours
+from firstline.escalation.policies import policies
 from firstline.kit.hours import OpeningHours
+from firstline.kit.spoken import clock, locale_of, phone, tidy
 from firstline.tenancy.model import Business, localized
 
 __all__ = [
     "Reachable",
     "acknowledgement",
     "contact_line",
+    "handover_parts",
     "handover_text",
+    "in_danger",
     "language_for",
+    "line_answered",
     "notice",
     "offer_text",
     "safety_text",
@@ -58,7 +63,7 @@ def _text(language: str, *path: str, **values: str) -> str:
     node: Mapping[str, Any] = _data("texts")
     for name in path:
         node = node[name] if name in node else node["default"]
-    return str(node.get(language, node["en"])).format(**values)
+    return tidy(str(node.get(language, node["en"])).format(**values), language)
 
 
 def language_for(business: Business, reading: Reading | None) -> str:
@@ -76,29 +81,47 @@ def acknowledgement(business: Business, reading: Reading, verdict: Verdict) -> s
 
 
 def safety_text(business: Business, reading: Reading, now: datetime) -> str:
-    """The safety line of the business's country, with its own emergency line when it has one."""
+    """The safety line of the business's country, then the number at which somebody answers an emergency."""
     language = language_for(business, reading)
     number = _data("emergency_numbers").get(business.country)
     first = _text(language, "safety", number=number) if number else _text(language, "safety_no_number")
+    return f"{first} {_emergency_number(business, now, language)}".strip()
+
+
+def _emergency_number(business: Business, now: datetime, language: str) -> str:
+    """The emergency line and whether it is answered now; without one, the business's phone while it is open."""
     line = business.emergency_line
     if line is None or not line.phone:
-        return first
-    values = {"business": business.name, "phone": line.phone}
+        if not business.phone or not has_hours(business) or not opening_hours(business).is_open(now):
+            return ""
+        return _text(language, "emergency_phone", business=business.name, phone=phone(business.phone, business.country))
+    values = {"business": business.name, "phone": phone(line.phone, business.country)}
     if not any(line.hours.values()):
-        return f"{first} {_text(language, 'emergency_line', **values)}"
+        return _text(language, "emergency_line", **values)
     hours = OpeningHours(line.hours, business.zone)
     if hours.is_open(now):
-        return f"{first} {_text(language, 'emergency_line_open', **values)}"
+        return _text(language, "emergency_line_open", **values)
     opens = hours.next_opening(now)
     if opens is None:
-        return first
+        return ""
     when = _when(hours, now, opens, language, business.country)
-    return f"{first} {_text(language, 'emergency_line_closed', when=when, **values)}"
+    return _text(language, "emergency_line_closed", when=when, **values)
 
 
-def offer_text(business: Business, reading: Reading, verdict: Verdict) -> str:
-    """The question whether a person shall take it, one sentence, by the verdict's reason."""
-    return _text(language_for(business, reading), "offer", verdict.reason or "default", business=business.name)
+def line_answered(business: Business, now: datetime) -> bool:
+    """Whether somebody answers the emergency line at `now`."""
+    line = business.emergency_line
+    return line is not None and bool(line.phone) and OpeningHours(line.hours, business.zone).is_open(now)
+
+
+def offer_text(business: Business, reading: Reading, verdict: Verdict, contact: Reachable | None = None) -> str:
+    """The question whether a person shall take it, by the verdict's reason; `contact` None: do not ask for one."""
+    language, reason = language_for(business, reading), verdict.reason or "default"
+    said = _text(language, "offer", reason, business=business.name)
+    known = contact is None or contact.email or contact.phone or reading.first("phone") or reading.first("email")
+    if known or reason not in policies().offers_that_ask_contact:
+        return said
+    return f"{said} {_text(language, 'offer_contact')}"
 
 
 def handover_text(
@@ -114,25 +137,62 @@ def handover_text(
 
     `someone_online`: an agent's console is open. The contact is asked for then too: a connection may break.
     """
-    codes = {hit.code for hit in verdict.hits}
-    parts = [acknowledgement(business, reading, verdict)]
-    if codes & _DANGER:
-        parts.append(safety_text(business, reading, now))
-    parts.append(_who(business, reading, now, someone_online))
-    parts.append(contact_line(business, reading, contact, urgent=verdict.priority == "urgent"))
-    return " ".join(part for part in parts if part)
+    first, rest = handover_parts(business, reading, verdict, now=now, contact=contact, someone_online=someone_online)
+    return f"{first} {rest}"
+
+
+def handover_parts(
+    business: Business,
+    reading: Reading,
+    verdict: Verdict,
+    *,
+    now: datetime,
+    contact: Reachable,
+    someone_online: bool,
+) -> tuple[str, str]:
+    """`handover_text` in two: heard and safe; then who knows, who comes when, and the missing contact.
+
+    What the business itself wrote for such a moment may stand between them.
+    """
+    danger = in_danger(verdict)
+    first = acknowledgement(business, reading, verdict)
+    if danger:
+        first = f"{first} {safety_text(business, reading, now)}"
+    who = _alerted(business, reading) if danger and line_answered(business, now) and not someone_online else ""
+    urgent = verdict.priority == "urgent"
+    rest = (
+        who or _who(business, reading, now, someone_online),
+        contact_line(business, reading, contact, urgent=urgent),
+    )
+    return first, " ".join(part for part in rest if part)
+
+
+def in_danger(verdict: Verdict) -> bool:
+    """Whether somebody or something may be in danger: said first, and never answered with opening hours."""
+    return any(hit.code in _DANGER for hit in verdict.hits)
+
+
+def _alerted(business: Business, reading: Reading) -> str:
+    return _text(language_for(business, reading), "hand_over", "alerted", business=business.name)
 
 
 def contact_line(business: Business, reading: Reading, contact: Reachable, *, urgent: bool = False) -> str:
     """The question for what is missing to reach the customer; when nothing is, which way will be used."""
     language = language_for(business, reading)
+    told, written = reading.first("phone"), reading.first("email")
+    if told is not None:
+        number = phone(str(told.value or told.text), business.country)
+        return _text(language, "contact", "told", details=number)
     if contact.phone:
         return _text(language, "contact", "known_phone")
     if urgent:
         return _text(language, "contact", "phone_urgent")
+    if written is not None:
+        return _text(language, "contact", "told", details=str(written.value or written.text))
     if contact.email:
         return _text(language, "contact", "known_email")
-    return _text(language, "contact", "any" if contact.name else "any_and_name")
+    named = contact.name or reading.first("person_name") is not None
+    return _text(language, "contact", "any" if named else "any_and_name")
 
 
 def who_comes_and_when(business: Business, reading: Reading, now: datetime, *, someone_online: bool) -> str:
@@ -177,12 +237,8 @@ def notice(business: Business, kind: str, *, language: str, agent: str = "") -> 
     return _text(language if language in ("en", "es") else "en", kind, business=business.name, agent=agent)
 
 
-def _locale(language: str, country: str) -> str:
-    return {"en": "en_GB" if country in ("GB", "IE") else "en_US"}.get(language, "es_US" if country == "US" else "es")
-
-
 def _clock(at: datetime, language: str, country: str) -> str:
-    return format_time(at, "short", locale=_locale(language, country)).replace("\u202f", " ").replace("\u00a0", " ")
+    return clock(at.hour * 60 + at.minute, language, country)
 
 
 def _until(hours: OpeningHours, now: datetime, end: datetime, language: str, country: str) -> str:
@@ -205,4 +261,4 @@ def _when(hours: OpeningHours, now: datetime, at: datetime, language: str, count
 def _day(at: datetime, language: str, country: str, *, dated: bool = False) -> str:
     """The weekday, with its date when it is further away than a week."""
     form = ("EEEE d 'de' MMMM" if language == "es" else "EEEE, MMMM d") if dated else "EEEE"
-    return format_date(at, form, locale=_locale(language, country))
+    return format_date(at, form, locale=locale_of(language, country))

@@ -7,10 +7,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from firstline.conversations.facts import Said
+from firstline.conversations.facts import Passage, Said
 from firstline.knowledge.wording import fold, stems
 
-__all__ = ["search_text"]
+__all__ = ["alone", "own_first", "search_text"]
 
 MOST_CHARS = 600  # of a message: the head says what it is about, and a model's time grows with length
 
@@ -35,6 +35,24 @@ def search_text(message: str, history: Sequence[Said], language: str) -> str:
             if len(earlier) >= signs["keep"] or len(set(stems(text, language))) > signs["short"]:
                 break
     return " ".join([*earlier, head])
+
+
+def alone(message: str) -> str:
+    """`message` without what went before, as `search_text` would search for it in a new conversation."""
+    return " ".join(message.split())[:MOST_CHARS]
+
+
+def own_first(own: Sequence[Passage], joined: Sequence[Passage], limit: int) -> tuple[Passage, ...]:
+    """What a follow-up finds by its own words, when that is well supported, before what it finds with its thread.
+
+    "Can I pay in instalments?" after a question on prices is about paying: the longer, earlier question must not swamp it.
+    """
+    least = float(_signs()["alone_support"])
+    sure = [p for p in own if p.above_floor and p.scores.get("support", 0.0) >= least]
+    if not sure:
+        return tuple(joined)
+    held = {p.chunk_id for p in sure}
+    return (*sure, *(p for p in joined if p.chunk_id not in held))[:limit]
 
 
 def _leans(message: str, subjects: int, language: str) -> bool:

@@ -10,11 +10,12 @@ from firstline.answering.port import Contact, CouldNotAnswer
 from firstline.chat.desk import Desk, Turn
 from firstline.chat.judging import held_for_judge
 from firstline.chat.release import FIXED, question_of
+from firstline.chat.saying import closing_words
 from firstline.chat.turn import compose, mark, read_and_decide, recall, to_a_person, weigh
 from firstline.conversations.closing import CALM
 from firstline.conversations.facts import Reading, Said, Sentence, Verdict
 from firstline.conversations.model import Conversation, Message
-from firstline.escalation.texts import handover_text, offer_text
+from firstline.escalation.texts import in_danger
 from firstline.ground.live import Live
 from firstline.kit.ids import new_id
 from firstline.tenancy.model import Business
@@ -90,9 +91,12 @@ async def rehearse(
             if missing is not None:
                 _keep(desk, turn, missing, out)
             turn.verdict = weigh(turn, draft=turn.draft)
+        elif in_danger(turn.verdict):
+            await recall(desk, turn)
     except CouldNotAnswer as why:
         turn.verdict = to_a_person(turn, why.code)
-    _closing_words(desk, turn, out)
+    for sentence in closing_words(turn, someone_online=False):
+        _keep(desk, turn, sentence, out)
     mark(turn, "whole")
     receipt = asdict(turn.receipt)
     receipt["rules"] = [asdict(hit) for hit in turn.verdict.hits]
@@ -120,15 +124,3 @@ def _keep(desk: Desk, turn: Turn, sentence: Sentence, out: list[Sentence]) -> No
     turn.released += 1
     turn.kinds.append(sentence.kind)
     out.append(sentence)
-
-
-def _closing_words(desk: Desk, turn: Turn, out: list[Sentence]) -> None:
-    """As chat.saying: acknowledgement and hand-over, or an offer, or at least an honest line."""
-    verdict, reading = turn.verdict, turn.understood
-    text = ""
-    if verdict.action == "auto_escalate":
-        text = handover_text(turn.business, reading, verdict, now=turn.at, contact=turn.contact, someone_online=False)
-    elif not turn.draft or (verdict.action == "offer_escalation" and "unknown" not in turn.kinds):
-        text = offer_text(turn.business, reading, verdict)
-    if text:
-        _keep(desk, turn, Sentence(f"\n\n{text}" if turn.draft else text, kind="notice"), out)

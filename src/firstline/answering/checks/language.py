@@ -2,24 +2,14 @@
 
 import re
 import unicodedata
-from functools import lru_cache
-from typing import Any
+
+from firstline.understanding.language import identifier
 
 __all__ = ["foreign_language"]
 
-_TELLING = ["en", "es", "fr", "de", "it", "pt", "nl", "pl", "ca", "ru", "zh", "ar", "vi", "ja", "ko", "uk", "tl", "sv"]
 _SCRIPTS = {"LATIN": frozenset({"en", "es", "fr", "de", "it", "pt", "nl", "pl", "ca", "vi", "tl", "sv"})}
 _LEAST_WORDS = 6  # py3langid is unsure below (design/measured.md: keep the conversation's language under three words)
 _SURE = 0.97
-
-
-@lru_cache(maxsize=1)
-def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(_TELLING)
-    return identifier
 
 
 def foreign_language(text: str, allowed: tuple[str, ...]) -> str | None:
@@ -33,7 +23,7 @@ def foreign_language(text: str, allowed: tuple[str, ...]) -> str | None:
     ordinary = [w for i, w in enumerate(words) if i == 0 or not w[0].isupper()]
     if len(ordinary) < _LEAST_WORDS:
         return None
-    language, sure = _identifier().classify(" ".join(words))
+    language, sure = identifier("telling", probabilities=True).classify(" ".join(words))
     return str(language) if language not in allowed and sure >= _SURE else None
 
 

@@ -9,7 +9,16 @@ from firstline.answering.port import Contact, Question
 from firstline.conversations.facts import Sentence
 from firstline.tenancy.model import Service
 
-__all__ = ["answer_booking", "ask_contact", "contact_given", "invitation", "known_contact", "next_call", "wished_time"]
+__all__ = [
+    "answer_booking",
+    "ask_contact",
+    "contact_details",
+    "contact_given",
+    "invitation",
+    "known_contact",
+    "next_call",
+    "wished_time",
+]
 
 TIGHT = timedelta(hours=1)  # with less than this until closing, the next opening is named as well
 
@@ -120,13 +129,19 @@ def _last_close(question: Question) -> datetime | None:
     return last if last is not None and last > question.now else hours.closes_at(question.now)
 
 
-def contact_given(question: Question, voice: Voice) -> list[Sentence]:
-    """Thanks for contact details given in this message, and what happens next."""
-    contact, reading = known_contact(question), question.reading
+def contact_details(question: Question, voice: Voice) -> tuple[list[str], str]:
+    """Phone and email that this message gives, as they are read back, and ", Anna" when it gives a name."""
+    reading = question.reading
     details = [voice.phone(str(e.value or e.text)) for e in reading.entities if e.kind == "phone"][:1]
     details += [str(e.value or e.text) for e in reading.entities if e.kind == "email"][:1]
     name = reading.first("person_name")
-    comma = f", {str(name.value or name.text).split()[0]}" if name is not None else ""
+    return details, f", {str(name.value or name.text).split()[0]}" if name is not None else ""
+
+
+def contact_given(question: Question, voice: Voice) -> list[Sentence]:
+    """Thanks for contact details given in this message, and what happens next."""
+    contact = known_contact(question)
+    details, comma = contact_details(question, voice)
     if details:
         out = [voice.say("contact.got", "notice", name=comma, details=voice.join(details))]
     else:

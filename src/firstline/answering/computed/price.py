@@ -1,14 +1,16 @@
 """The price of a service: its range, what it includes, the disclaimer, the surcharge; or who will price it."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from firstline.answering.computed.booking import ask_contact, invitation, known_contact
 from firstline.answering.computed.calendar import opening_hours
+from firstline.answering.computed.notes import spoken_notes
 from firstline.answering.computed.services import service_name
 from firstline.answering.computed.voice import Voice, capital
 from firstline.answering.phrases import table
 from firstline.answering.port import Question
-from firstline.conversations.facts import Sentence
+from firstline.conversations.facts import Passage, Sentence
 from firstline.knowledge.wording import sentences
 from firstline.tenancy.model import Service, localized
 
@@ -39,15 +41,14 @@ def answer_price(question: Question, services: list[Service], voice: Voice) -> l
         return first
     limit = question.business.quote_limit
     within = [s for s in priced if _top(s) <= limit]
-    out = [sentence for service in within for sentence in _one(service, voice)]
+    out = [sentence for service in within for sentence in _one(question, service, voice)]
     if within:
         out += disclaimer(question, voice)
     for service in (s for s in priced if s not in within):
         name = capital(service_name(service, voice.language))
         out += [voice.say("price.above", "notice", service=name, why=ABOVE_LIMIT), *_notes(service, voice)]
     if len(within) < len(priced):
-        contact = known_contact(question)
-        return out if contact.phone else [*out, voice.say("price.above_ask", "contact_request")]
+        return out  # the offer of a person follows, and asks how to reach the customer: one question at a time
     return [*out, *invitation(question, voice)] if any(s.bookable for s in within) else out
 
 
@@ -55,7 +56,7 @@ def _top(service: Service) -> Decimal:
     return max(v for v in (service.price_low, service.price_high) if v is not None)
 
 
-def _one(service: Service, voice: Voice) -> list[Sentence]:
+def _one(question: Question, service: Service, voice: Voice) -> list[Sentence]:
     """The range with its unit, then the notes of the price list."""
     units = table(voice.language, "units")
     unit = units.get(service.unit) if service.unit in units else units["other"].format(unit=service.unit)
@@ -67,12 +68,22 @@ def _one(service: Service, voice: Voice) -> list[Sentence]:
             ("price.from_low", voice.money(low)) if low is not None else ("price.up_to", voice.money(_top(service)))
         )
     name = capital(service_name(service, voice.language))
-    return [voice.say(key, "estimate", service=name, range=amount, unit=unit or ""), *_notes(service, voice)]
+    said = voice.say(key, "estimate", service=name, range=amount, unit=unit or "")
+    pages = _pages(question, service, voice)
+    return [replace(said, passages=pages), *_notes(service, voice)]
+
+
+def _pages(question: Question, service: Service, voice: Voice) -> tuple[Passage, ...]:
+    """The best passage that tells the very same price: a source that the customer can open."""
+    amounts = [voice.money(v) for v in (service.price_low, service.price_high) if v is not None]
+    told = (p for p in question.passages if p.above_floor and p.language == voice.language)
+    best = next((p for p in told if all(a in f"{p.text} {p.answer or ''}" for a in amounts)), None)
+    return (best,) if best is not None else ()
 
 
 def _notes(service: Service, voice: Voice) -> list[Sentence]:
     notes = service.notes.get(voice.language, "")
-    return [Sentence(text, support=(notes,)) for text in sentences(notes)]
+    return [Sentence(text, support=(notes,)) for text in spoken_notes(notes, voice.language)]
 
 
 def disclaimer(question: Question, voice: Voice) -> list[Sentence]:

@@ -5,14 +5,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-import phonenumbers
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.dates import format_date
 
 from firstline.answering.phrases import LANGUAGES, phrase, table
 from firstline.conversations.facts import Sentence
 from firstline.kit.hours import Stretch, minutes_of
 from firstline.kit.money import format_money, format_range
+from firstline.kit.spoken import clock, locale_of, phone, tidy
 from firstline.tenancy.model import Business
 
 __all__ = ["Voice", "capital"]
@@ -34,7 +34,7 @@ class Voice:
 
     def text(self, key: str, /, **values: object) -> str:
         """A fixed text with its places filled."""
-        return phrase(self.language, key, **values)
+        return tidy(phrase(self.language, key, **values), self.language)
 
     def say(self, key: str, kind: str = "answer", /, **values: object) -> Sentence:
         """A sentence from a fixed text; what was filled in is its support."""
@@ -43,28 +43,11 @@ class Voice:
     @cached_property
     def locale(self) -> Locale:
         """Language with the business's country, else the language as written in the United States."""
-        for name in (f"{self.language}_{self.business.country}", f"{self.language}_US"):
-            try:
-                return Locale.parse(name)
-            except (UnknownLocaleError, ValueError):
-                continue
-        return Locale("en", "US")
-
-    @cached_property
-    def twelve_hours(self) -> bool:
-        """Whether the country writes a.m. and p.m."""
-        return "a" in self.locale.time_formats["short"].pattern
+        return locale_of(self.language, self.business.country)
 
     def clock(self, minutes: int) -> str:
         """A time of day from minutes after midnight: "7:30 a.m.", "12 noon", "midnight", "19:30"."""
-        minutes %= 1440
-        hour, rest = divmod(minutes, 60)
-        if not self.twelve_hours:
-            return f"{hour}:{rest:02d}"
-        if rest == 0 and hour in (0, 12):
-            return self.text("words.noon" if hour else "words.midnight")
-        tail = f":{rest:02d}" if rest else ""
-        return f"{hour % 12 or 12}{tail} {'p.m.' if hour >= 12 else 'a.m.'}"
+        return clock(minutes, self.language, self.business.country)
 
     def at(self, moment: datetime) -> str:
         """The time of day of a local moment."""
@@ -119,10 +102,4 @@ class Voice:
 
     def phone(self, number: str) -> str:
         """A number as dialled inside the business's country, else in the international way."""
-        try:
-            parsed = phonenumbers.parse(number, self.business.country)
-        except phonenumbers.NumberParseException:
-            return number
-        home = phonenumbers.country_code_for_region(self.business.country) == parsed.country_code
-        style = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-        return phonenumbers.format_number(parsed, style)
+        return phone(number, self.business.country)
