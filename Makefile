@@ -96,6 +96,10 @@ format: $(DEV) ## Format the code and mend what the linter can
 bench: $(DEV) assets ## All numbers of docs/benchmarks.md (minutes)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+.PHONY: bench-speed
+bench-speed: $(DEV) assets ## First delta, load, open streams, start-up, memory (ARGS=--quick)
+	@$(BIN)/python -m benchmarks.speed.run $(ARGS)
+
 .PHONY: bench-answers
 bench-answers: $(DEV) ## Fifty questions to the demo business, no key, no network
 	@$(BIN)/python benchmarks/answers/run.py $(ARGS)
