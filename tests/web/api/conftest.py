@@ -23,8 +23,10 @@ from firstline.tenancy.keys import create_key
 from firstline.tenancy.model import Business
 from firstline.tenancy.people import add_person
 from firstline.tenancy.signin import sign_in
+from firstline.web.api import chat
 from firstline.web.api.admin import router
 from firstline.web.api.problem import install_problems
+from firstline.web.widget.routes import router as widget_router
 
 ACME = Path(__file__).parents[3] / "examples" / "acme-plumbing" / "business.json"
 PASSWORD = "a leaking heater"
@@ -64,7 +66,13 @@ class World:
 
 @pytest.fixture(scope="module")
 async def world(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    settings = read_settings({"FIRSTLINE_DATA": str(tmp_path_factory.mktemp("data")), "FIRSTLINE_POOL": "6"})
+    settings = read_settings(
+        {
+            "FIRSTLINE_DATA": str(tmp_path_factory.mktemp("data")),
+            "FIRSTLINE_POOL": "6",
+            "FIRSTLINE_RATE_PER_MINUTE": "100000",
+        }
+    )
     house = await open_house(settings, database_url, with_models=False)
     door = house.door
     document: dict[str, Any] = json.loads(ACME.read_text("utf-8"))
@@ -88,8 +96,12 @@ async def world(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
     for name, business, scopes in (("acme", acme, ["*"]), ("other", other, ["*"]), ("kb only", acme, ["kb:read"])):
         async with door.transaction(business.id) as tx:
             keys[name] = await create_key(tx, name, scopes)
+    async with door.transaction(acme.id) as tx:
+        _visitor, keys["visitor"] = await open_visit(tx, {})
     app = FastAPI()
     install_problems(app)
+    app.include_router(chat.router)
+    app.include_router(widget_router)
     app.include_router(router)
     app.state.rooms = rooms_for(house)
     yield World(house, app, acme, other, keys)

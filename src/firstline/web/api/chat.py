@@ -3,8 +3,9 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response, Security
 from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.security import HTTPBearer
 
 from firstline.chat.answering_events import visitor_event
 from firstline.chat.card import card
@@ -23,7 +24,8 @@ from firstline.web.rooms import Rooms, rooms_of
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/chat", tags=["chat"], responses=problems())
+_scheme = HTTPBearer(auto_error=False, scheme_name="sessionToken", description="A visitor's token: flv_…")
+router = APIRouter(prefix="/chat", tags=["chat"], responses=problems(), dependencies=[Security(_scheme)])
 Bearer = Annotated[str | None, Header(alias="Authorization", max_length=500)]
 
 
