@@ -5,7 +5,6 @@ The default prints the demo business and the held-out one; `--business SLUG` one
 """
 
 import argparse
-import asyncio
 import json
 import os
 import re

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from tests.web.chat_frontend.fake_server import FakeChat, Running
 
+
 @pytest.fixture(scope="session")
 def running() -> Iterator[Running]:
     server = Running()
