@@ -43,7 +43,7 @@ def temporary_folder() -> Iterator[Path]:
 @contextlib.contextmanager
 def process(command: Sequence[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """Runs `command`; stopped by SIGTERM at the end, killed when it does not go."""
-    running = subprocess.Popen(command, env={**os.environ, "OMP_NUM_THREADS": "1", **environment})  # noqa: S603
+    running = subprocess.Popen(command, env={**os.environ, "OMP_NUM_THREADS": "1", **environment})
     try:
         yield running
     finally:

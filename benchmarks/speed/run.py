@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import uvloop
-
 from benchmarks.speed import measures, processes
 from benchmarks.speed.questions import wordings
 from benchmarks.speed.world import CONSERVATIVE, EXAMPLE, seed_both
+
 from firstline.ground.embedded import EmbeddedServer, start_or_join
 from firstline.ground.migrate import migrate
 from firstline.ground.settings import read_settings
@@ -186,7 +186,7 @@ def main() -> None:
     rows = measure(QUICK if chosen.quick else Size())
     for row in rows:
         state = {True: "ok", False: "MISSED", None: ""}[row.good]
-        print(f"{row.what:70} {row.value:>12} {row.limit:>12} {state:7} {row.note}")  # noqa: T201
+        print(f"{row.what:70} {row.value:>12} {row.limit:>12} {state:7} {row.note}")
     if chosen.json:
         fields = ("what", "value", "limit", "good", "note")
         chosen.json.write_text(json.dumps([{f: getattr(r, f) for f in fields} for r in rows], indent=1), "utf-8")

@@ -7,18 +7,19 @@ there the conversation's language stays unless a mark or a word says otherwise.
 import re
 import threading
 from collections.abc import Sequence
+from copy import copy
 from functools import cache
 from typing import Any
 
 from firstline.understanding.tables import table
 from firstline.understanding.words import fold, tokens
 
-__all__ = ["detect_language"]
+__all__ = ["detect_language", "identifier"]
 
 MAX_CHARS = 1000
 _NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[\d#$€£%]+")
 _loading = threading.Lock()
-_identifier: Any = None
+_loaded: Any = None
 
 
 def detect_language(text: str, allowed: Sequence[str], before: str | None, default: str) -> str:
@@ -58,17 +59,33 @@ def _marked(body: str, words: list[str], allowed: Sequence[str]) -> str | None:
 
 
 def _rank(body: str) -> list[tuple[str, float]]:
-    """Every language with its score, best first. The model (about 50 MB in memory, half a second) is loaded at the first call, once."""
-    global _identifier  # noqa: PLW0603 - one model a process
-    if _identifier is None:
-        with _loading:
-            if _identifier is None:
-                from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-                loaded = LanguageIdentifier.from_model_file(MODEL_FILE)
-                loaded.set_languages(table("language")["known"])
-                # What belongs to the other 130 languages is let go (27 of 80 MB).
-                loaded._full_model = loaded.nb_ptc, loaded.nb_pc, loaded.nb_classes
-                _identifier = loaded
-    ranked: list[tuple[str, float]] = _identifier.rank(body)
+    """Every language with its score, best first."""
+    ranked: list[tuple[str, float]] = identifier("known").rank(body)
     return ranked
+
+
+@cache
+def identifier(group: str, *, probabilities: bool = False) -> Any:
+    """py3langid over a group of languages of data/language.toml (known, telling). Every group shares the one model.
+
+    `probabilities`: scores are shares of 1, else log-likelihoods.
+    """
+    view = copy(_model())
+    view._norm_probs = probabilities
+    view.set_languages(table("language")[group])
+    return view
+
+
+def _model() -> Any:
+    """The model (about 50 MB in memory, half a second), loaded at the first call, once."""
+    global _loaded  # noqa: PLW0603 - one model a process
+    with _loading:
+        if _loaded is None:
+            from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+            loaded = LanguageIdentifier.from_model_file(MODEL_FILE)
+            loaded.set_languages({*table("language")["known"], *table("language")["telling"]})
+            # What belongs to the other 120 languages is let go (some 25 of 80 MB).
+            loaded._full_model = loaded.nb_ptc, loaded.nb_pc, loaded.nb_classes
+            _loaded = loaded
+    return _loaded

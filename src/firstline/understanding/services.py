@@ -119,8 +119,8 @@ def find_services(text: str, business: Business) -> list[Entity]:
     words = tokens(fold(text[:MAX_CHARS]))
     if not words or not business.services:
         return []
-    keys = [_keys(t.word) for t in words]
-    matches = [m for p in _phrases_of.of(business) if (m := _match(p, words, keys)) is not None]
+    heard = _Heard(words)
+    matches = [m for p in _phrases_of.of(business) if (m := _match(p, words, heard)) is not None]
     matches.sort(key=lambda m: (-round(m.weight, 3), -round(m.score, 3), not m.phrase.offered, m.phrase.order))
     chosen: list[_Match] = []
     for m in matches:
@@ -130,18 +130,31 @@ def find_services(text: str, business: Business) -> list[Entity]:
     return [Entity("service_type", text[m.start : m.end], m.start, m.end, m.phrase.code) for m in chosen]
 
 
-def _match(phrase: _Phrase, words: list[Token], keys: list[set[str]]) -> _Match | None:
+class _Heard:
+    """Where a phrase's key stands in one message, misspelt or not; looked for once, since phrases share their keys."""
+
+    def __init__(self, words: list[Token]) -> None:
+        self._keys = [_keys(t.word) for t in words]
+        self._long = [i for i, t in enumerate(words) if len(t.word) >= 5]
+        self._known: dict[str, list[int]] = {}
+
+    def at(self, key: str) -> list[int]:
+        """The places of `key` among the words."""
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = [i for i, keys in enumerate(self._keys) if key in keys] or self._nearly(key)
+        return found
+
+    def _nearly(self, key: str) -> list[int]:
+        if key.startswith("=") or len(key) < 4:
+            return []
+        limit = float(table("services")["fuzzy"])
+        return [i for i in self._long if any(fuzz.ratio(key, k, score_cutoff=limit) for k in self._keys[i])]
+
+
+def _match(phrase: _Phrase, words: list[Token], heard: _Heard) -> _Match | None:
     """How much of the phrase's weight stands in the text, within a window; None below the threshold."""
-    at: dict[str, list[int]] = {}
-    for key, _ in phrase.keys:
-        places = [i for i, found in enumerate(keys) if key in found]
-        if not places and not key.startswith("=") and len(key) >= 4:
-            limit = float(table("services")["fuzzy"])
-            places = [
-                i for i, t in enumerate(words) if len(t.word) >= 5 and max(fuzz.ratio(key, k) for k in keys[i]) >= limit
-            ]
-        if places:
-            at[key] = places
+    at = {key: places for key, _ in phrase.keys if (places := heard.at(key))}
     content = [key for key in at if not key.startswith("=")]
     if phrase.content and not content:
         return None
