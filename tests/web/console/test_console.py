@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import pytest
-
 from tests.web.console.conftest import Site
 
 expect = pytest.importorskip("playwright.sync_api").expect

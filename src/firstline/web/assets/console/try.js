@@ -1,14 +1,12 @@
 // "What would it answer?": a whole turn in the playground, nothing stored, and beside it what the search found.
 import { render } from "../vendor/preact.js";
 import { api } from "./api.js";
-import { html, icon, t } from "./words.js";
+import { html, icon, strength, t } from "./words.js";
 
 const form = document.getElementById("try-form"), place = document.getElementById("tried");
-const percent = (score) => `${Math.round(Math.max(0, Math.min(1, score ?? 0)) * 100)}%`;
-
-const Passage = ({ p }) => html`<li class=${p.above_floor === false ? "weak" : ""}>
+const Passage = ({ p, all }) => html`<li class=${p.above_floor === false ? "weak" : ""}>
   <p><b>${p.title}</b>${p.section && p.section !== p.title && html`<span class="dim"> · ${p.section}</span>`}
-  <span class="score" title=${JSON.stringify(p.scores ?? {})}><meter min="0" max="1" value=${p.scores?.fused ?? 0} /> ${percent(p.scores?.fused)}</span></p>
+  <span class="score" title=${JSON.stringify(p.scores ?? {})}><meter min="0" max="1" value=${strength(p, all)} /></span></p>
   <p class="pre">${p.text}</p>${p.above_floor === false && html`<p class="hint">${t("tryBelow")}</p>`}</li>`;
 
 function Answer({ turn, question }) {
@@ -35,7 +33,7 @@ async function ask(question) {
     ${turn.problem ? html`<section class="panel"><p class="alert-line">${icon("alert-circle")} ${turn.problem.message}</p></section>` : html`<${Answer} turn=${turn} question=${question} />`}
     <section class="panel"><header><h2>${icon("books")} ${t("tryPassages")}</h2></header>
       ${found.problem && html`<p class="alert-line">${icon("alert-circle")} ${found.problem.message}</p>`}
-      ${items.length ? html`<ol class="passages">${items.map((p) => html`<${Passage} p=${p} />`)}</ol>` : html`<p class="quiet">${t("tryNothing")}</p>`}
+      ${items.length ? html`<ol class="passages">${items.map((p) => html`<${Passage} p=${p} all=${items} />`)}</ol>` : html`<p class="quiet">${t("tryNothing")}</p>`}
     </section></div>`, place);
 }
 

@@ -13,8 +13,9 @@ export const icon = (name, cls = "") =>
   html`<svg class=${`icon ${cls}`} aria-hidden="true"><use href=${`/assets/vendor/icons.svg#${name}`} /></svg>`;
 
 export const lang = config.lang ?? frame.lang ?? "en";
-const clock = new Intl.DateTimeFormat(lang, { timeStyle: "short" });
-const whole = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
+const timeZone = config.business?.timezone; // the business's clock, as on the pages made by the server
+const clock = new Intl.DateTimeFormat(lang, { timeStyle: "short", timeZone });
+const whole = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short", timeZone });
 export const time = (iso) => clock.format(new Date(iso));
 export const fullTime = (iso) => (iso ? whole.format(new Date(iso)) : "");
 export function day(iso) {
@@ -31,5 +32,7 @@ export function ago(iso, now = Date.now()) {
   if (minutes < 48 * 60) return t("hours", { n: Math.floor(minutes / 60) });
   return t("days", { n: Math.floor(minutes / 1440) });
 }
+// How strong a passage is beside the strongest one (fused scores are sums of z-scores: they have no scale of their own).
+export const strength = (p, all) => Math.max(0, p.scores?.fused ?? 0) / Math.max(1e-9, ...all.map((one) => one.scores?.fused ?? 0));
 // "request_quote" as a person reads it; a business's own intents are shown as they are named.
 export const named = (group, name) => (has(`${group}_${name}`) ? t(`${group}_${name}`) : String(name ?? "").replaceAll("_", " "));
