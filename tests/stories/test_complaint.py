@@ -59,7 +59,9 @@ def test_a_complaint_is_acknowledged_ticketed_queued_taken_over_and_closed(
     box = manager.locator(".pane-thread textarea")
     box.fill("Hi Dana, I'm sorry. Can we come back tomorrow morning?")
     box.press("Control+Enter")
-    expect(customer.locator(".msg.agent .bubble")).to_have_text("Hi Dana, I'm sorry. Can we come back tomorrow morning?")
+    expect(customer.locator(".msg.agent .bubble")).to_have_text(
+        "Hi Dana, I'm sorry. Can we come back tomorrow morning?"
+    )
     tell(customer, "Tomorrow at nine works, thanks.")
     expect(thread.locator(".msg.customer").last).to_contain_text("Tomorrow at nine works")
     expect(customer.locator(".msg.ai")).to_have_count(2)  # the assistant is silent
@@ -72,7 +74,9 @@ def test_a_complaint_is_acknowledged_ticketed_queued_taken_over_and_closed(
     assert (kept["status"], kept["resolution_outcome"]) == ("closed", "resolved_by_human")
 
 
-def test_a_wrong_password_says_so_and_keeps_the_address(new_context: Callable[..., BrowserContext], acme: World) -> None:
+def test_a_wrong_password_says_so_and_keeps_the_address(
+    new_context: Callable[..., BrowserContext], acme: World
+) -> None:
     page = new_context().new_page()
     page.goto(f"{acme.url}/console")
     page.get_by_label(re.compile("email", re.I)).fill("sarah@acme-plumbing.example")
