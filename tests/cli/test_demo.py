@@ -30,7 +30,7 @@ class Demo:
     def __init__(self, data: Path, port: int) -> None:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("FIRSTLINE_") and k != "DATABASE_URL"}
         self.base = f"http://127.0.0.1:{port}"
-        self.log = data.with_suffix(".log")
+        self.log = data.with_name(f"{time.monotonic_ns()}.log")  # its own: a killed run may still write its last words
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "firstline.cli", "demo", "--port", str(port), "--data", str(data)],
@@ -58,10 +58,11 @@ class Demo:
             return False
 
     def children(self) -> dict[str, int]:
-        out = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
+        out = subprocess.run(["ps", "-ww", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
         rows = [line.split(None, 2) for line in out.splitlines()[1:]]
         mine = {r[2]: int(r[0]) for r in rows if int(r[1]) == self.process.pid}
-        return {name: pid for args, pid in mine.items() for name in ("serve", "worker") if args.endswith(name)}
+        marks = {"serve": "firstline.cli serve", "worker": "firstline.cli worker", "postgres": "postgres -D"}
+        return {name: pid for args, pid in mine.items() for name, mark in marks.items() if mark in args}
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
@@ -102,6 +103,12 @@ def test_the_demo_answers_survives_kill_9_and_keeps_its_data(folder: Path) -> No
         demo.wait_for(lambda: "serve ended (-9)" in demo.said() and demo.alive())
         again = say(demo, "And on Sunday?", token, str(first["conversation_id"]))
         assert again["conversation_id"] == first["conversation_id"]
+
+        assert set(demo.children()) == {"serve", "worker", "postgres"}
+        os.kill(demo.children()["postgres"], signal.SIGKILL)
+        demo.wait_for(lambda: "the database ended" in demo.said() and demo.alive())
+        kept = say(demo, "And on Friday?", token, str(first["conversation_id"]))
+        assert kept["conversation_id"] == first["conversation_id"]
 
         demo.process.send_signal(signal.SIGKILL)
         demo.process.wait(10)

@@ -15,9 +15,11 @@ from typing import Any
 import click
 import httpx
 
-from firstline.cli.database import database, run
+from firstline.cli.database import run
 from firstline.cli.seeding import seed
+from firstline.ground.embedded import EmbeddedServer, start_or_join
 from firstline.ground.errors import StartupError
+from firstline.ground.migrate import migrate
 from firstline.ground.settings import Settings, read_settings
 
 __all__ = ["demo"]
@@ -57,22 +59,37 @@ def _check_port(host: str, port: int) -> None:
 
 
 def _run(settings: Settings, examples: Path) -> None:
-    with database(settings) as url:
+    server = None if settings.database.url else start_or_join(settings.data)
+    url = server.url if server else settings.database.url
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        migrate(settings.database.migration_url or url)
         password = _password(settings.data)
         run(seed(settings, url, examples, password, click.echo))
-        environment = {
-            **os.environ, "DATABASE_URL": url, "FIRSTLINE_PORT": str(settings.web.port), "FIRSTLINE_DATA": str(settings.data),
-            "FIRSTLINE_DEMO": "1", "FIRSTLINE_EXAMPLES": str(examples), "FIRSTLINE_HOST": settings.web.host,
-        }  # fmt: skip
-        if settings.database.migration_url:
-            environment["FIRSTLINE_MIGRATION_URL"] = settings.database.migration_url
-        children = {name: _spawn(name, environment) for name in ("serve", "worker")}
-        try:
-            _wait_ready(settings, children["serve"])
-            _tell(settings, password)
-            _watch(children, environment)
-        finally:
-            _stop(children)
+        environment = _environment(settings, url, examples)
+        children |= {name: _spawn(name, environment) for name in ("serve", "worker")}
+        _wait_ready(settings, children["serve"])
+        _tell(settings, password)
+        _watch(settings, server, children, environment)
+    finally:
+        _stop(children)
+        if server is not None:
+            server.stop()
+
+
+def _environment(settings: Settings, url: str, examples: Path) -> dict[str, str]:
+    """What the processes of the demo are given."""
+    given = {
+        "DATABASE_URL": url,
+        "FIRSTLINE_PORT": str(settings.web.port),
+        "FIRSTLINE_HOST": settings.web.host,
+        "FIRSTLINE_DATA": str(settings.data),
+        "FIRSTLINE_EXAMPLES": str(examples),
+        "FIRSTLINE_DEMO": "1",
+    }
+    if settings.database.migration_url:
+        given["FIRSTLINE_MIGRATION_URL"] = settings.database.migration_url
+    return {**os.environ, **given}
 
 
 def _password(data: Path) -> str:
@@ -127,10 +144,15 @@ def _tell(settings: Settings, password: str) -> None:
     sys.stdout.flush()
 
 
-def _watch(children: dict[str, Any], environment: dict[str, str]) -> None:
+def _watch(
+    settings: Settings, server: EmbeddedServer | None, children: dict[str, Any], environment: dict[str, str]
+) -> None:
     """Starts a process that died again; whatever it was doing is taken up."""
     while True:
         time.sleep(RESTART_SECONDS)
+        if server is not None and server.process is not None and server.process.poll() is not None:
+            click.echo("  the database ended; starting it again", err=True)
+            server.process = start_or_join(settings.data).process
         for name, process in children.items():
             if process.poll() is not None:
                 click.echo(f"  {name} ended ({process.returncode}); starting it again", err=True)
