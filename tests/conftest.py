@@ -57,10 +57,10 @@ def server_url() -> Iterator[str]:
 def template(server_url: str) -> Iterator[str]:
     """A migrated database to copy from."""
     name = f"fl_template_{new_id().hex[-12:]}"
-    asyncio.run(_run(server_url, f'CREATE DATABASE "{name}"'))
+    _in_thread(_run(server_url, f'CREATE DATABASE "{name}"'))  # a browser's loop may be running in ours
     migrate(_with_database(server_url, name))
     yield name
-    asyncio.run(_run(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+    _in_thread(_run(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
 
 async def _run(url: str, sql: str) -> None:

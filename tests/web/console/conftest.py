@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import socket
 import threading
 import time
@@ -19,10 +18,6 @@ from firstline.ground.settings import read_settings
 
 ROOT = Path(__file__).parents[3]
 PASSWORD = "a leaking water heater"
-FLAGS = [
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--no-first-run",
-    "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-]  # fmt: skip
 
 
 @dataclass
@@ -114,19 +109,10 @@ def site(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     thread.join(15)
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """One browser for a module."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("no Chromium on this machine")
-    if not (ROOT / "src/firstline/web/assets/vendor/preact.js").is_file():
-        pytest.skip("run `make assets` first")
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+@pytest.fixture
+def chromium(browser: Any) -> Any:
+    """The session's one browser."""
+    return browser
 
 
 @pytest.fixture
