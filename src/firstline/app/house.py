@@ -3,7 +3,6 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +11,13 @@ from firstline.answering.gate import Gate, needs_disclaimer
 from firstline.answering.generate import LLMComposer
 from firstline.answering.judge import LLMJudge
 from firstline.answering.port import Composer, Question
+from firstline.app.mind import Mind
+from firstline.app.warming import warm
 from firstline.chat.desk import Desk
-from firstline.conversations.facts import Passage, Reading, Said, Sentence
+from firstline.conversations.facts import Sentence
 from firstline.customers.visitor import Visitors
 from firstline.embedding.bundled import BundledEmbedder
 from firstline.embedding.pool import EmbeddingPool
-from firstline.embedding.port import Vector
 from firstline.ground.db import Pool, create_pool
 from firstline.ground.limits import RateLimit
 from firstline.ground.live import Live
@@ -25,17 +25,14 @@ from firstline.ground.settings import Settings
 from firstline.ground.storage import LocalObjects
 from firstline.ground.tenant import Door
 from firstline.handoff.reflecting import when_it_matters
-from firstline.knowledge.query import alone, own_first, search_text
 from firstline.knowledge.retrieve import Retriever
 from firstline.llm.gateway import Gateway
 from firstline.llm.settings import LLMSettings
-from firstline.tenancy.model import Business
 from firstline.tenancy.profile import Profiles
 from firstline.understanding.reading import Reader
 
 __all__ = ["House", "open_house"]
 
-MOST_PASSAGES = 6  # as the retriever gives
 TOLD_TO_CRM = ("turn.closed", "conversation.closed", "conversation.tagged", "contact.learned", "handoff_completed")
 ONLINE_SECONDS = 20.0  # an open console's stream says so at least every five seconds
 
@@ -83,53 +80,19 @@ class House:
     rate: RateLimit
     gateway: Gateway | None
     presence: Presence
+    mind: Mind
+    warming: asyncio.Task[None] | None = None  # what a first turn would have to load, loaded beside the first requests
 
     async def close(self) -> None:
         """In the order that loses nothing."""
+        if self.warming is not None:
+            self.warming.cancel()
         await self.live.stop()
         if self.gateway is not None:
             await self.gateway.aclose()
+        self.mind.close()
         self.embedding.close()
         await self.pool.close()
-
-
-class Mind:
-    """The turn's ports on understanding and knowledge: one embedding a question, CPU work off the event loop."""
-
-    def __init__(self, door: Door, embedding: EmbeddingPool, reader: Reader, retriever: Retriever) -> None:
-        self._door = door
-        self._embedding = embedding
-        self._reader = reader
-        self._retriever = retriever
-
-    async def understand(
-        self, business: Business, text: str, history: tuple[Said, ...], at: datetime, before: str | None
-    ) -> tuple[Reading, Vector | None]:
-        """The reading; its vector comes from the embedder's memory when retrieval asks again."""
-        reading = await asyncio.to_thread(
-            self._reader.read, text, business=business, history=history, now=at, language_before=before
-        )
-        return reading, None
-
-    async def recall(
-        self, business: Business, text: str, history: tuple[Said, ...], reading: Reading, vector: Vector | None
-    ) -> tuple[Passage, ...]:
-        """Public passages of this business."""
-        query, own = search_text(text, history, reading.language), alone(text)
-        found = vector if vector is not None else await self._embedding.embed_one(query)
-        itself = await self._embedding.embed_one(own) if own != query else None
-        async with self._door.transaction(business.id) as tx:
-            joined = await self._retriever.recall(tx, query, found, reading.language)
-            if itself is None:
-                return tuple(joined)
-            return own_first(await self._retriever.recall(tx, own, itself, reading.language), joined, MOST_PASSAGES)
-
-    def select(self, question: Question) -> list[tuple[Passage, str, float]]:
-        """The best sentences of a question's passages; runs in the composer's thread."""
-        query = search_text(question.text, question.history, question.reading.language)
-        vector = self._embedding.embedder.embed([query])[0]
-        usable = [p for p in question.passages if p.above_floor]
-        return self._retriever.best_sentences(question.business.id, vector, query, question.reading.language, usable, 4)
 
 
 async def open_house(settings: Settings, url: str, *, with_models: bool = True) -> House:
@@ -169,9 +132,11 @@ async def open_house(settings: Settings, url: str, *, with_models: bool = True) 
     if with_models:
         await embedding.warm()
     await live.start()
+    warming = asyncio.get_running_loop().create_task(warm(desk, retriever)) if with_models else None
     return House(
         settings, url, pool, door, live, profiles, embedding, retriever, reader, desk, Visitors(door),
         LocalObjects(settings.data / "objects"), RateLimit(settings.chat.rate_per_minute), gateway, presence,
+        mind, warming,
     )  # fmt: skip
 
 

@@ -34,24 +34,29 @@ def question_of(turn: Turn) -> Question:
     return turn.question
 
 
-async def release_if_clean(desk: Desk, turn: Turn, sentence: Sentence) -> bool:
-    """Releases a sentence that passes the gate; what does not is dropped and stands in the receipt."""
-    if sentence.kind not in FIXED:
-        findings = desk.gate.check(sentence, question_of(turn), turn.draft)
+async def release_if_clean(desk: Desk, turn: Turn, *sentences: Sentence) -> bool:
+    """Releases, in one statement, those sentences that pass the gate; what does not is dropped and stands in the receipt."""
+    clean: list[Sentence] = []
+    said = turn.draft
+    for sentence in sentences:
+        findings = () if sentence.kind in FIXED else desk.gate.check(sentence, question_of(turn), said)
         if findings:
             turn.receipt.gate += [{"rule": f.rule, "words": f.words, "sentence": f.sentence} for f in findings]
-            return False
-    await release(desk, turn, sentence)
-    return True
+            continue
+        clean.append(sentence)
+        said = _joined(said, sentence.text)
+    await release(desk, turn, *clean)
+    return bool(clean)
 
 
-async def release(desk: Desk, turn: Turn, sentence: Sentence) -> None:
-    """Puts the sentence on the wire. Raises Stopped or Superseded when the turn may not write any more."""
-    text = sentence.text if turn.draft else sentence.text.lstrip()
+async def release(desk: Desk, turn: Turn, *sentences: Sentence) -> None:
+    """Puts sentences on the wire at once. Raises Stopped or Superseded when the turn may not write any more."""
+    whole = turn.draft
+    for sentence in sentences:
+        whole = _joined(whole, sentence.text)
+    text = whole[len(turn.draft) :]
     if not text:
         return
-    if turn.draft and not text[0].isspace() and not turn.draft[-1].isspace():
-        text = f" {text}"
     at = len(turn.draft.encode("utf-16-le")) // 2  # offsets count as JavaScript does
     turn.reply_id = turn.reply_id or new_id()
     async with desk.door.transaction(turn.business.id) as tx:
@@ -73,10 +78,19 @@ async def release(desk: Desk, turn: Turn, sentence: Sentence) -> None:
         event = Event(turn.conversation.id, row["seq"], "delta", data)
         business_id, conversation_id = turn.business.id, turn.conversation.id
         tx.after_commit(lambda: desk.live.publish(business_id, conversation_id, [event]))
-    turn.draft += text
+    turn.draft = whole
     turn.released += 1
-    turn.kinds.append(sentence.kind)
-    turn.sources += [p for p in sentence.passages if p not in turn.sources]
+    for sentence in sentences:
+        turn.kinds.append(sentence.kind)
+        turn.sources += [p for p in sentence.passages if p not in turn.sources]
+
+
+def _joined(said: str, text: str) -> str:
+    """`said` with the next sentence, one space between where neither has any."""
+    if not said:
+        return text.lstrip()
+    apart = " " if text and not text[0].isspace() and not said[-1].isspace() else ""
+    return said + apart + text
 
 
 async def _why(tx: Tx, turn: Turn) -> None:

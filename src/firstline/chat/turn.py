@@ -6,9 +6,11 @@ from there. Every exit lands on a person or on an honest line.
 
 import time
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from uuid import UUID
 
 from firstline.answering.port import Composer, CouldNotAnswer
+from firstline.chat.ahead import ahead
 from firstline.chat.concluding import conclude
 from firstline.chat.desk import Desk, Turn
 from firstline.chat.judging import held_for_judge
@@ -32,8 +34,9 @@ async def take_turn(desk: Desk, turn: Turn) -> UUID | None:
         await read_and_decide(desk, turn)
         if turn.verdict.answers:
             await recall(desk, turn)
-            async for sentence in held_for_judge(desk, turn, compose(desk, turn)):
-                await release_if_clean(desk, turn, sentence)
+            async with aclosing(ahead(held_for_judge(desk, turn, compose(desk, turn)))) as batches:
+                async for sentences in batches:
+                    await release_if_clean(desk, turn, *sentences)
             await disclaim(desk, turn)
             turn.verdict = weigh(turn, draft=turn.draft)
         elif in_danger(turn.verdict):  # what the business itself wrote for such a case
@@ -78,14 +81,16 @@ async def recall(desk: Desk, turn: Turn) -> None:
 async def compose(desk: Desk, turn: Turn) -> AsyncIterator[Sentence]:
     """The composer's sentences; when it can say nothing at all, the extractive one finishes the turn."""
     composer: Composer = desk.fallback if turn.waiting else desk.composer
+    said = turn.draft  # its sentences may still be on their way out
     try:
         async for sentence in composer.compose(question_of(turn), turn.receipt):
+            said += sentence.text
             yield sentence
     except CouldNotAnswer:
         if composer is desk.fallback:
             raise
         log.warning("composer_failed", business_id=str(turn.business.id), conversation_id=str(turn.conversation.id))
-        turn.already, turn.question = turn.draft, None
+        turn.already, turn.question = said, None
         async for sentence in desk.fallback.compose(question_of(turn), turn.receipt):
             yield sentence
 

@@ -1,0 +1,68 @@
+"""Understanding and knowledge as the turn's ports: one embedding a question, CPU work off the event loop."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from firstline.answering.port import Question
+from firstline.conversations.facts import Passage, Reading, Said
+from firstline.embedding.pool import EmbeddingPool
+from firstline.embedding.port import Vector
+from firstline.ground.tenant import Door
+from firstline.knowledge.query import alone, own_first, search_text
+from firstline.knowledge.retrieve import Retriever
+from firstline.tenancy.model import Business
+from firstline.understanding.reading import Reader
+
+__all__ = ["Mind"]
+
+THINKING_THREADS = 2
+MOST_PASSAGES = 6  # as the retriever gives
+
+
+class Mind:
+    """The turn's ports on understanding and knowledge: one embedding a question, CPU work off the event loop."""
+
+    def __init__(self, door: Door, embedding: EmbeddingPool, reader: Reader, retriever: Retriever) -> None:
+        self._door = door
+        self._embedding = embedding
+        self._reader = reader
+        self._retriever = retriever
+        # Pure Python for the most part: more threads would only wait for each other, and keep the event loop waiting.
+        self._thinking = ThreadPoolExecutor(THINKING_THREADS, "mind")
+
+    def close(self) -> None:
+        """Gives the threads back."""
+        self._thinking.shutdown(wait=False, cancel_futures=True)
+
+    async def understand(
+        self, business: Business, text: str, history: tuple[Said, ...], at: datetime, before: str | None
+    ) -> tuple[Reading, Vector | None]:
+        """The reading, and the vector to search with: one hop to a thread for both."""
+
+        def read() -> tuple[Reading, Vector]:
+            reading = self._reader.read(text, business=business, history=history, now=at, language_before=before)
+            query = search_text(text, history, reading.language)
+            return reading, self._embedding.embedder.embed([query])[0]
+
+        return await asyncio.get_running_loop().run_in_executor(self._thinking, read)
+
+    async def recall(
+        self, business: Business, text: str, history: tuple[Said, ...], reading: Reading, vector: Vector | None
+    ) -> tuple[Passage, ...]:
+        """Public passages of this business."""
+        query, own = search_text(text, history, reading.language), alone(text)
+        found = vector if vector is not None else await self._embedding.embed_one(query)
+        itself = await self._embedding.embed_one(own) if own != query else None
+        async with self._door.transaction(business.id) as tx:
+            joined = await self._retriever.recall(tx, query, found, reading.language)
+            if itself is None:
+                return tuple(joined)
+            return own_first(await self._retriever.recall(tx, own, itself, reading.language), joined, MOST_PASSAGES)
+
+    def select(self, question: Question) -> list[tuple[Passage, str, float]]:
+        """The best sentences of a question's passages; runs in the composer's thread."""
+        query = search_text(question.text, question.history, question.reading.language)
+        vector = self._embedding.embedder.embed([query])[0]
+        usable = [p for p in question.passages if p.above_floor]
+        return self._retriever.best_sentences(question.business.id, vector, query, question.reading.language, usable, 4)
