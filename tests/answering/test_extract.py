@@ -100,7 +100,7 @@ def test_a_yes_to_the_offer_asks_for_a_way_to_answer_and_a_no_is_taken() -> None
 
 def test_while_waiting_only_computed_facts_are_answered() -> None:
     row = passage("Cash only.", asked="How can I pay?", dense=0.9)
-    assert "The team has your message." in said(question("how can I pay?", passages=(row,), waiting=True))
+    assert "added that for the team" in said(question("how can I pay?", passages=(row,), waiting=True))
     assert "8 a.m." in said(question("are you open on saturday?", waiting=True))
 
 

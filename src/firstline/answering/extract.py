@@ -8,12 +8,12 @@ its profile by arithmetic.
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 
-from firstline.answering.computed.booking import ask_contact, contact_given, known_contact, next_call
+from firstline.answering.computed.booking import ask_contact, contact_given, invitation, known_contact, next_call
 from firstline.answering.computed.emergency import answer_emergency
 from firstline.answering.computed.hours import answer_hours
 from firstline.answering.computed.price import ABOVE_LIMIT, answer_price, which_service
 from firstline.answering.computed.route import answer_part, named_topics
-from firstline.answering.computed.services import wanted_services
+from firstline.answering.computed.services import named_services, refuse, tell_service, wanted_services
 from firstline.answering.computed.smalltalk import answer_smalltalk, is_no, is_yes
 from firstline.answering.computed.topics import Part, parts_of, topics_of
 from firstline.answering.computed.voice import Voice
@@ -26,6 +26,7 @@ from firstline.conversations.facts import Receipt, Sentence
 __all__ = ["ExtractiveComposer"]
 
 MOST_SENTENCES = 10
+ASKING = frozenset({"invitation", "contact_request"})  # last, and one of them: a message asks one thing
 FACTS = frozenset({"hours", "address", "contact", "reply"})  # computed even when an FAQ row says something like it
 
 
@@ -60,8 +61,8 @@ class ExtractiveComposer:
         if not out:
             whole = Part(question.text, " ".join(p.folded for p in parts), topics_of(question.text))
             out = self._from_whole(question, whole, voice)
-        unique = list({sentence.text: sentence for sentence in out}.values())
-        return unique[:MOST_SENTENCES]
+        unique = list({sentence.text: sentence for sentence in out}.values())[:MOST_SENTENCES]
+        return [s for s in unique if s.kind not in ASKING] + [s for s in unique if s.kind in ASKING][:1]
 
     def _one_part(self, question: Question, part: Part, voice: Voice) -> list[Sentence]:
         """A part by its topics; an FAQ row that asks just this goes before what is only computed in general."""
@@ -92,14 +93,22 @@ class ExtractiveComposer:
             return line + (quote_faq(question, row, voice, priced=False) if row else []) or _dont_know(question, voice)
         if flags & {"off_topic", "injection"} and not _well_supported(question, voice):
             return _decline(question, voice)
-        if reading.intent == "complaint" and reading.confidence >= weights()["intent"]:
-            return [voice.say("unknown.sorry", "notice"), *ask_contact(known_contact(question), voice)]
-        found = quote(question, question.text, self._select, voice, priced=priced)
-        if found:
-            return found
-        if "resolved" in flags:
-            return [voice.say("smalltalk.resolved", "smalltalk")]
-        return _by_intent(question, whole, voice) or _dont_know(question, voice)
+        out = _for_a_person(question, voice) or quote(question, question.text, self._select, voice, priced=priced)
+        if not out and "resolved" in flags:
+            out = [voice.say("smalltalk.resolved", "smalltalk")]
+        return (
+            out or _by_intent(question, whole, voice) or _named_service(question, voice) or _dont_know(question, voice)
+        )
+
+
+def _for_a_person(question: Question, voice: Voice) -> list[Sentence]:
+    """A complaint or a bill: heard, and not answered from a page; the offer of a person follows."""
+    reading = question.reading
+    if reading.intent == "complaint" and reading.confidence >= weights()["intent"]:
+        return [voice.say("unknown.sorry", "notice"), *ask_contact(known_contact(question), voice)]
+    if reading.intent == "billing_issue" and question.verdict.action == "offer_escalation":
+        return [voice.say("unknown.billing", "notice")]
+    return []
 
 
 def _asks_itself(part: Part, question: Question) -> bool:
@@ -112,6 +121,14 @@ def _well_supported(question: Question, voice: Voice) -> bool:
     best = max((p.scores.get("support", 0.0) for p in question.passages if p.language == voice.language), default=0.0)
     row = None if "injection" in question.reading.flags else faq_match(question, question.text, voice)
     return row is not None or ("injection" not in question.reading.flags and best >= weights()["outweighs_off_topic"])
+
+
+def _named_service(question: Question, voice: Voice) -> list[Sentence]:
+    """Asked for by name without another word that tells what about it: that we do it, and an invitation."""
+    found = named_services(question.business, question.text)  # its very name: a likeness would promise what nobody does
+    if any(not s.offered for s in found):
+        return refuse(question, [s for s in found if not s.offered], voice)
+    return [*tell_service(found[0], voice), *invitation(question, voice)] if found else []
 
 
 def _place_known(question: Question) -> bool:

@@ -10,7 +10,7 @@ from firstline.answering.phrases import wordlist
 from firstline.answering.port import Question
 from firstline.conversations.facts import Passage, Sentence
 from firstline.kit.money import find_amounts
-from firstline.knowledge.wording import sentences, stems
+from firstline.knowledge.wording import fold, sentences, stems
 
 __all__ = ["Select", "faq_match", "likeness", "plain_select", "quote", "quote_faq", "weights"]
 
@@ -38,7 +38,7 @@ def faq_match(question: Question, text: str, voice: Voice, *, near: str = "faq")
     limits = weights()
     found: list[tuple[bool, float, Passage]] = []
     for passage in question.passages:
-        if not passage.answer or not passage.question or not passage.above_floor:
+        if not passage.answer or not passage.question or not passage.above_floor or _apart(text, passage.question):
             continue
         alike = likeness(text, passage.question, voice.language)
         dense = passage.scores.get("dense", 0.0)
@@ -48,6 +48,16 @@ def faq_match(question: Question, text: str, voice: Voice, *, near: str = "faq")
         if sure:
             found.append((passage.language == voice.language, alike + dense, passage))
     return max(found, key=lambda entry: entry[:2])[2] if found else None
+
+
+def _apart(text: str, other: str) -> bool:
+    """Whether two questions ask for different things of the same subject (`contrasts`)."""
+    first, second = fold(text), fold(other)
+    for one, two in wordlist("quoting")["contrasts"]:
+        for a, b in ((one, two), (two, one)):
+            if re.search(a, first) and not re.search(b, first) and re.search(b, second) and not re.search(a, second):
+                return True
+    return False
 
 
 def _may_answer(passage: Passage, voice: Voice) -> bool:
@@ -76,13 +86,16 @@ def quote_faq(question: Question, passage: Passage, voice: Voice, *, priced: boo
 
 def quote(question: Question, text: str, select: Select, voice: Voice, *, priced: bool) -> list[Sentence]:
     """The best FAQ row or sentences among the passages above the floor; empty when there are none."""
-    above = [p for p in question.passages if _may_answer(p, voice)]
+    above = [p for p in question.passages if _may_answer(p, voice) and not _apart(text, p.question or "")]
     if not above:
         return []
     row = faq_match(question, text, voice) or _of_follow_up(question, text, voice)
     if row is not None:
         return quote_faq(question, row, voice, priced=priced)
     best = [entry for entry in select(question) if _may_answer(entry[0], voice) and entry[1].strip()]
+    if not best:
+        return []
+    best = [entry for entry in best if entry[0] in above] or []
     if not best:
         return []
     passage, _, top = next(

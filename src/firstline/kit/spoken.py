@@ -14,6 +14,7 @@ from babel import Locale, UnknownLocaleError
 __all__ = ["clock", "locale_of", "phone", "tidy"]
 
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
+_COMMA_STOP = re.compile(r",+([,.;:!?)])")
 _AT_ONE = re.compile(r"\b(a|hasta|desde|de|para|antes de|después de) las (1(?::\d\d)?)(?![\d:])")
 _DAY_MINUTES = 1440
 
@@ -58,5 +59,5 @@ def phone(number: str, country: str) -> str:
 
 def tidy(text: str, language: str) -> str:
     """A filled-in sentence put right: "7:30 a.m.." ends with one stop, Spanish says "a la 1"."""
-    text = _TWO_STOPS.sub(".", text)
+    text = _COMMA_STOP.sub(r"\1", _TWO_STOPS.sub(".", text))
     return _AT_ONE.sub(r"\1 la \2", text) if language == "es" else text

@@ -22,6 +22,7 @@ __all__ = ["Reader"]
 
 MAX_EMBEDDED = 700  # characters; as in scripts/train_understanding.py
 SURE_INTENT = 0.6  # an intent this probable is a request to this business: not off topic
+OF_COMPLAINTS = frozenset({"complain", "anger", "complaint_now"})
 COMPLAINT_INTENT = 0.6
 BORROWED = 0.75  # the most that an intent taken from the turn before is worth
 ABOUT_US_OFF_TOPIC = 0.3  # the most that "off topic" is worth where a service, a place or a clear request is named
@@ -184,6 +185,12 @@ def _by_model(scores: Scores, cues: frozenset[str], language: str, entities: tup
     if about_us and flag_scores.get("injection", 0) < 0.5:
         flags -= {"off_topic"}
         flag_scores["off_topic"] = min(flag_scores.get("off_topic", 0.0), ABOUT_US_OFF_TOPIC)
+    if "injection" in flags and flag_scores["injection"] > p and not cues & OF_COMPLAINTS:
+        best, p, flags = (
+            "other",
+            scores.intents.get("other", q),
+            flags - {"complaint"},
+        )  # its tone is no complaint of ours
     if best == "complaint" and p >= COMPLAINT_INTENT:
         flags |= {"complaint"}
         flag_scores["complaint"] = round(max(p, flag_scores.get("complaint", 0.0)), 4)

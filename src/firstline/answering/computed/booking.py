@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 
 from firstline.answering.computed.calendar import opening_hours, week_groups
 from firstline.answering.computed.services import service_name
+from firstline.answering.computed.topics import has
 from firstline.answering.computed.voice import Voice, capital
 from firstline.answering.port import Contact, Question
 from firstline.conversations.facts import Sentence
+from firstline.knowledge.wording import fold
 from firstline.tenancy.model import Service
 
 __all__ = [
@@ -52,6 +54,8 @@ def wished_time(question: Question) -> datetime | None:
     """The preferred time that the message names, in the business's zone."""
     entity = question.reading.first("preferred_datetime")
     value = entity.value if entity is not None else None
+    if entity is not None and has("stretch", fold(entity.text)):
+        return None  # "this week": a stretch is no day yet
     if isinstance(value, dict):
         value = value.get("start") or value.get("from")
     if not isinstance(value, str):
@@ -106,6 +110,8 @@ def _wish(question: Question, when: datetime, voice: Voice) -> list[Sentence]:
 def next_call(question: Question, contact: Contact, voice: Voice) -> list[Sentence]:
     """Who calls or writes, and when, by the opening hours; what is left of a day under TIGHT is not promised."""
     hours, name = opening_hours(question.business), question.business.name
+    if not contact.reachable:
+        return _answers_when(question, voice)
     way = "call" if contact.phone else "mail"
     closes, opens = hours.closes_at(question.now), hours.next_opening(question.now)
     last = _last_close(question) if closes is not None else None
@@ -119,6 +125,19 @@ def next_call(question: Question, contact: Contact, voice: Voice) -> list[Senten
             f"contact.{way}_next", "notice", business=name, on=voice.on(opens.date(), today), open=voice.at(opens)
         )
     ]
+
+
+def _answers_when(question: Question, voice: Voice) -> list[Sentence]:
+    """When somebody answers a customer whom nobody could call yet, and the question how to reach them."""
+    hours = opening_hours(question.business)
+    closes, opens = _last_close(question), hours.next_opening(question.now)
+    ask = voice.say("contact.ask_any", "contact_request")
+    if hours.is_open(question.now) and closes is not None:
+        return [voice.say("contact.reply_open", "notice", close=voice.at(closes)), ask]
+    if opens is None:
+        return [ask]
+    on = voice.on(opens.date(), hours.local(question.now).date())
+    return [voice.say("contact.reply_next", "notice", on=on, open=voice.at(opens)), ask]
 
 
 def _last_close(question: Question) -> datetime | None:

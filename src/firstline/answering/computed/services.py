@@ -25,7 +25,7 @@ def _patterns(names: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], int], ...]
     """Each name as a pattern with its length; words may take a plural, and small words may stand between two of them."""
     out = []
     for name in sorted({fold(n).strip() for n in names if n.strip()}, key=len, reverse=True):
-        words = [re.escape(word) + r"(?:s|es|ing)?" for word in re.findall(r"[\w/&'-]+", name)]
+        words = [_inflected(word) for word in re.findall(r"[\w/&'-]+", name)]
         if words:
             out.append(
                 (
@@ -38,6 +38,14 @@ def _patterns(names: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], int], ...]
                 )
             )
     return tuple(out)
+
+
+def _inflected(word: str) -> str:
+    """The word with its endings: plural, "prune" -> "pruning", "trim" -> "trimming"."""
+    if re.search(r"[a-z]{3}e$", word):
+        return re.escape(word[:-1]) + r"(?:e|es|ed|ing)"
+    double = rf"{word[-1]}ing|{word[-1]}ed|" if re.search(r"[^aeiou][aeiou][bdgklmnprt]$", word) else ""
+    return re.escape(word) + rf"(?:{double}s|es|ing|ed)?"
 
 
 def named_services(business: Business, text: str) -> list[Service]:

@@ -33,6 +33,10 @@ def answer_smalltalk(question: Question, voice: Voice) -> list[Sentence]:
         return (
             [*out, voice.say("smalltalk.bot_phone", KIND, phone=voice.phone(business.phone))] if business.phone else out
         )
+    if has("smalltalk_there", whole):
+        return [voice.say("smalltalk.emoji", KIND)]
+    if has("smalltalk_bye", whole) and not has("thanking", whole):
+        return [voice.say("smalltalk.bye", KIND, business=business.name)]
     closing = "resolved" in question.reading.flags and "?" not in question.text and not topics_of(question.text)
     if closing or has("smalltalk_thanks", whole):
         last = "smalltalk.resolved" if "resolved" in question.reading.flags else "smalltalk.thanks_more"

@@ -17,22 +17,36 @@ TOPICS = frozenset({"hours", "address", "area", "contact", "reply", "emergency"}
 def while_waiting(question: Question, voice: Voice) -> list[Sentence]:
     """Never the same line twice: what was added is noted shortly, who comes and when is told when it is asked."""
     details, name = contact_details(question, voice)
+    if details and _twice(question):
+        return [voice.say("waiting.has_it", "notice")]
     if details:
         got = voice.say("waiting.got", "notice", name=name, details=voice.join(details))
         return [got, *_when_back(question, voice)]
-    whole = bare(question.text)
-    if any(has(f"smalltalk_{topic}", whole) for topic in ("thanks", "bye", "ok", "bot")):
-        return answer_smalltalk(question, voice)
+    talk = _small_talk(question, voice)
+    if talk:
+        return talk
     out: list[Sentence] = []
     for part in parts_of(question.text):
         topics = named_topics(question, part) & TOPICS
         out += answer_part(question, part, topics, voice) if topics else []
     if out:
         return list({sentence.text: sentence for sentence in out}.values())
-    if has("smalltalk_hello", whole) or _twice(question):
-        return [voice.say("waiting.has_it", "notice"), *_when_back(question, voice)]
     added = voice.say("waiting.added", "notice")
     return [voice.say("waiting.added_again", "notice")] if _said(question, added.text) else [added]
+
+
+def _small_talk(question: Question, voice: Voice) -> list[Sentence]:
+    """Thanks, a goodbye, "are you there?"; somebody who waits is not wished a good day."""
+    whole = bare(question.text)
+    if has("smalltalk_thanks", whole) or "resolved" in question.reading.flags:
+        return [voice.say("smalltalk.thanks", "smalltalk")]
+    if has("smalltalk_bot", whole):
+        return answer_smalltalk(question, voice)
+    has_it = voice.say("waiting.has_it", "notice")
+    if has("smalltalk_ok", whole) or has("smalltalk_bye", whole):
+        return [has_it]
+    wonders = has("smalltalk_hello", whole) or has("smalltalk_there", whole) or _twice(question)
+    return [has_it, *_when_back(question, voice)] if wonders else []
 
 
 def _said(question: Question, text: str) -> bool:
