@@ -58,6 +58,7 @@ def parse(data: bytes, name: str = "", title: str = "") -> Parsed:
         raise unreadable("too_large")
     kind = sniff(data, name)
     fallback = title or re.sub(r"[-_]+", " ", PurePosixPath(name).stem).strip().capitalize()
+    fallback = re.sub(r"^Faq(?=s?\b)", "FAQ", fallback)  # capitalize() knows no abbreviations; this one is everywhere
     if kind == "unknown":
         raise unreadable("unknown_type")
     if kind in ("markdown", "text"):
