@@ -15,7 +15,7 @@ from firstline.answering.computed.price import ABOVE_LIMIT, answer_price, which_
 from firstline.answering.computed.route import answer_part, named_topics
 from firstline.answering.computed.services import named_services, refuse, tell_service, wanted_services
 from firstline.answering.computed.smalltalk import answer_smalltalk, is_no, is_yes
-from firstline.answering.computed.topics import Part, parts_of, topics_of
+from firstline.answering.computed.topics import Part, has, parts_of, topics_of
 from firstline.answering.computed.voice import Voice
 from firstline.answering.computed.waiting import while_waiting
 from firstline.answering.phrases import table
@@ -106,14 +106,15 @@ def _for_a_person(question: Question, voice: Voice) -> list[Sentence]:
     reading = question.reading
     if reading.intent == "complaint" and reading.confidence >= weights()["intent"]:
         return [voice.say("unknown.sorry", "notice"), *ask_contact(known_contact(question), voice)]
-    if reading.intent == "billing_issue" and question.verdict.action == "offer_escalation":
+    offered = question.verdict.action == "offer_escalation"
+    if reading.intent == "billing_issue" and offered and faq_match(question, question.text, voice) is None:
         return [voice.say("unknown.billing", "notice")]
     return []
 
 
 def _asks_itself(part: Part, question: Question) -> bool:
     """Whether a part without a topic is a question (and not a greeting or the story around one)."""
-    return part.text.rstrip().endswith("?") or len(parts_of(question.text)) == 1
+    return part.text.rstrip().endswith("?") or has("asking", part.folded) or len(parts_of(question.text)) == 1
 
 
 def _well_supported(question: Question, voice: Voice) -> bool:

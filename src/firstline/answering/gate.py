@@ -108,13 +108,24 @@ def _disclaimer(language: str) -> tuple[str, re.Pattern[str]]:
     return table["text"], re.compile("|".join(table["said_by"]))
 
 
+def _holds_estimate(claim: Mentions, question: Question) -> bool:
+    """Whether an amount is a price: a range, a price of the list, or any amount when a price was asked for.
+
+    "$2,000,000 in liability insurance" and "a $45 late cancellation fee" are no estimates.
+    """
+    money = [m for m in claim.of("amount") if m.currency is not None]
+    listed = {p for s in question.business.services for p in (s.price_low, s.price_high) if p is not None}
+    priced = question.reading.intent == "request_quote"
+    return any(priced or len(m.values) > 1 or listed & set(m.values) for m in money)
+
+
 def needs_disclaimer(draft_text: str, question: Question) -> Sentence | None:
     """The estimate disclaimer, when an amount was said, the business wants one, and none was said yet."""
     business = question.business
     if not business.guardrails.require_disclaimer_on_estimates:
         return None
     bare = folded(plain(draft_text))
-    if not any(v for a in read(draft_text, business.country, _SMALL).of("amount") for v in a.values):
+    if not _holds_estimate(read(draft_text, business.country, _SMALL), question):
         return None
     if any(_disclaimer(language)[1].search(bare) for language in ("en", "es")):
         return None

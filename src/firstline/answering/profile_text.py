@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from firstline.kit.money import format_money, format_range
 from firstline.tenancy.model import WEEKDAYS, Business, Holiday, Interval, Service, localized
@@ -9,11 +10,20 @@ from firstline.tenancy.model import WEEKDAYS, Business, Holiday, Interval, Servi
 __all__ = ["profile_text"]
 
 _AHEAD = timedelta(days=60)  # holidays told: as far as customers book
+_MOST_KEPT = 256
+_kept: dict[UUID, tuple[Business, datetime, str]] = {}
 
 
 def profile_text(business: Business, now: datetime) -> str:
-    """English lines; times local and 24-hour as stored. `now` is an aware instant."""
-    return "\n".join(f"- {line}" for line in _lines(business, now.astimezone(business.zone)))
+    """English lines; times local and 24-hour as stored. `now` is an aware instant. Kept for the minute it is true in."""
+    local = now.astimezone(business.zone)
+    minute = local.replace(second=0, microsecond=0)
+    kept = _kept.get(business.id)
+    if kept is None or kept[0] is not business or kept[1] != minute:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        kept = _kept[business.id] = (business, minute, "\n".join(f"- {line}" for line in _lines(business, local)))
+    return kept[2]
 
 
 def _lines(business: Business, local: datetime) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from firstline.answering.computed.booking import invitation
 from firstline.answering.computed.price import ABOVE_LIMIT, contact_first, disclaimer
+from firstline.answering.computed.topics import bare, has
 from firstline.answering.computed.voice import Voice
 from firstline.answering.phrases import wordlist
 from firstline.answering.port import Question
@@ -84,6 +85,11 @@ def quote_faq(question: Question, passage: Passage, voice: Voice, *, priced: boo
     return _quoted(question, passage, sentences(passage.answer or passage.text), voice, priced=priced)
 
 
+def _answers(sentence: str) -> bool:
+    """Whether a sentence of a page can be an answer: pages ask questions of their readers too ("No hot water?")."""
+    return bool(sentence.strip()) and not sentence.rstrip().endswith("?")
+
+
 def quote(question: Question, text: str, select: Select, voice: Voice, *, priced: bool) -> list[Sentence]:
     """The best FAQ row or sentences among the passages above the floor; empty when there are none."""
     above = [p for p in question.passages if _may_answer(p, voice) and not _apart(text, p.question or "")]
@@ -92,7 +98,9 @@ def quote(question: Question, text: str, select: Select, voice: Voice, *, priced
     row = faq_match(question, text, voice) or _of_follow_up(question, text, voice)
     if row is not None:
         return quote_faq(question, row, voice, priced=priced)
-    best = [entry for entry in select(question) if _may_answer(entry[0], voice) and entry[1].strip()]
+    if not has("asking", bare(text)) and "?" not in text:
+        above = [p for p in above if p.scores.get("support", 1.0) >= weights()["statement_support"]]
+    best = [entry for entry in select(question) if _may_answer(entry[0], voice) and _answers(entry[1])]
     if not best:
         return []
     best = [entry for entry in best if entry[0] in above] or []

@@ -22,6 +22,8 @@ __all__ = ["Reader"]
 
 MAX_EMBEDDED = 700  # characters; as in scripts/train_understanding.py
 SURE_INTENT = 0.6  # an intent this probable is a request to this business: not off topic
+FEW_WORDS = 3  # "water heater" alone is the name of a thing: no danger without a word of danger
+OF_DANGER = frozenset({"hazard", "hazard_now", "injury"})
 OF_COMPLAINTS = frozenset({"complain", "anger", "complaint_now"})
 COMPLAINT_INTENT = 0.6
 BORROWED = 0.75  # the most that an intent taken from the turn before is worth
@@ -73,6 +75,8 @@ class Reader:
             return self._by_rule(sure, language, entities)
         cues = cues_in(text)
         reading = _by_model(self._scores(text, cues, vector), cues, language, entities)
+        if len(text.split()) <= FEW_WORDS and not cues & OF_DANGER:
+            reading = replace(reading, flags=reading.flags - {"emergency", "injury"})
         for sentence, scores in self._sentence_scores(text):
             reading = _with_sentence(reading, scores, cues_in(sentence))
         return self._in_context(reading, text, cues, history, business)

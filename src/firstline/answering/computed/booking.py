@@ -22,6 +22,7 @@ __all__ = [
     "wished_time",
 ]
 
+PARTS_OF_DAY = ("morning", "afternoon", "evening")
 TIGHT = timedelta(hours=1)  # with less than this until closing, the next opening is named as well
 
 
@@ -90,8 +91,11 @@ def _wish(question: Question, when: datetime, voice: Voice) -> list[Sentence]:
     """The wished day (and time) repeated; what lies outside the hours is said to."""
     hours, today = opening_hours(question.business), question.now.astimezone(question.business.zone).date()
     entity = question.reading.first("preferred_datetime")
-    timed = (when.hour, when.minute) != (0, 0)
+    words = fold(entity.text) if entity is not None else ""
+    timed = (when.hour, when.minute) != (0, 0) and has("clock", words)
     day = voice.on(when.date(), today).rstrip(",").removeprefix("on ")
+    if not timed:
+        day += next((voice.text(f"booking.{p}") for p in PARTS_OF_DAY if has(f"in_the_{p}", words)), "")
     text = f"{day}, {voice.at(when)}" if timed else day
     closed = not hours.is_open(when) if timed else not hours.intervals_on(when.date())
     support = entity.text if entity is not None else ""

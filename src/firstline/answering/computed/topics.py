@@ -11,7 +11,7 @@ __all__ = ["Part", "bare", "has", "parts_of", "topics_of"]
 
 TOPICS = ("surcharge", "price", "hours", "address", "area", "contact", "reply", "booking", "services", "emergency")
 _SPLIT = re.compile(
-    r"(?<=[?!])\s+|(?<=[.…])\s+(?=\S)|\n+|\s+(?=¿)|[,;]?\s+(?:and also|also,|and (?=(?:how much|what time|(?:do|are|r|can|will) (?:you|u|y'?all)|do they|is there|where|when)\b)|y también|y además|y (?=¿?(?:cuánto|cuanto|a qué|dónde|donde|cuándo|tienen|hacen)\b))"
+    r"(?<=[?!])\s+|(?<=[.…])\s+(?=\S)|\n+|\s+(?=¿)|[,;]?\s+(?:and also|also,|and (?=(?:how much|what time|(?:do|are|r|can|will) (?:you|u|y'?all)|do they|is there|(?:can|could|may|do|should) (?:i|we)|where|when)\b)|y también|y además|y (?=¿?(?:cuánto|cuanto|a qué|dónde|donde|cuándo|tienen|hacen)\b))"
 )
 
 
