@@ -43,7 +43,6 @@ EARLIER = (
     ("Is the Viessmann Vitodens firmware compatible with Home Assistant?", "yes please", "Tom Becker, 608-555-0131"),
 )
 COMPLAINT = (
-    "Hi, what is the warranty on a faucet you installed?",
     "I'm really upset, the tech left a mess and didn't fix the problem.",
     "Dana Reyes, 608-555-0187",
 )
@@ -141,6 +140,7 @@ def console(browser: Browser, base: str, password: str) -> None:
     page.goto(f"{base}/console/inbox")
     page.locator("a.row", has_text="Dana Reyes").first.click()
     expect(page.locator(".pane-thread .msg.customer").first).to_be_visible()
+    page.reload()  # without the notice of who came to wait while the list was loading
     expect(page.locator(".pane-context")).to_contain_text("mess")
     keep(page, "console")
     page.goto(f"{base}/console/knowledge")
