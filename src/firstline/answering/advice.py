@@ -28,7 +28,7 @@ def _marked(question: Question, rows: list[Passage], voice: Voice) -> Passage | 
     """The best row that the business tagged as one for emergencies, when it is somewhat near to the message."""
     tags, limits = set(wordlist("quoting")["emergency_tags"]), weights()
     for row in rows:
-        near = row.scores.get("dense", 0.0) >= limits["both_dense"]
+        near = row.scores.get("dense", 0.0) >= limits["emergency_dense"]
         shared = likeness(question.text, row.question or "", voice.language) > 0
         if row.above_floor and near and shared and tags & {fold(tag) for tag in row.tags}:
             return row

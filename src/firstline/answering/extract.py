@@ -107,7 +107,7 @@ def _for_a_person(question: Question, voice: Voice) -> list[Sentence]:
     if reading.intent == "complaint" and reading.confidence >= weights()["intent"]:
         return [voice.say("unknown.sorry", "notice"), *ask_contact(known_contact(question), voice)]
     offered = question.verdict.action == "offer_escalation"
-    if reading.intent == "billing_issue" and offered and faq_match(question, question.text, voice) is None:
+    if reading.intent == "billing_issue" and offered and not _on_a_page(question, voice):
         return [voice.say("unknown.billing", "notice")]
     return []
 
@@ -122,6 +122,13 @@ def _well_supported(question: Question, voice: Voice) -> bool:
     best = max((p.scores.get("support", 0.0) for p in question.passages if p.language == voice.language), default=0.0)
     row = None if "injection" in question.reading.flags else faq_match(question, question.text, voice)
     return row is not None or ("injection" not in question.reading.flags and best >= weights()["outweighs_off_topic"])
+
+
+def _on_a_page(question: Question, voice: Voice) -> bool:
+    """Whether the business wrote on just this in the customer's language ("is there a fee to cancel?")."""
+    own = [p for p in question.passages if p.above_floor and p.language == voice.language]
+    sure = any(p.scores.get("support", 0.0) >= weights()["statement_support"] for p in own)
+    return sure or faq_match(question, question.text, voice) is not None
 
 
 def _named_service(question: Question, voice: Voice) -> list[Sentence]:

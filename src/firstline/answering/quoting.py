@@ -85,9 +85,18 @@ def quote_faq(question: Question, passage: Passage, voice: Voice, *, priced: boo
     return _quoted(question, passage, sentences(passage.answer or passage.text), voice, priced=priced)
 
 
-def _answers(sentence: str) -> bool:
-    """Whether a sentence of a page can be an answer: pages ask questions of their readers too ("No hot water?")."""
-    return bool(sentence.strip()) and not sentence.rstrip().endswith("?")
+def _sure(passage: Passage) -> bool:
+    return passage.scores.get("support", 1.0) >= weights()["statement_support"]
+
+
+def _answers(sentence: str, *, priced: bool) -> bool:
+    """Whether a sentence of a page can be an answer.
+
+    Pages ask questions of their readers ("No hot water?"); a line of the price list answers only who asks for a price.
+    """
+    if not sentence.strip() or sentence.rstrip().endswith("?"):
+        return False
+    return priced or not any(amount.is_range for amount in find_amounts(sentence))
 
 
 def quote(question: Question, text: str, select: Select, voice: Voice, *, priced: bool) -> list[Sentence]:
@@ -99,8 +108,8 @@ def quote(question: Question, text: str, select: Select, voice: Voice, *, priced
     if row is not None:
         return quote_faq(question, row, voice, priced=priced)
     if not has("asking", bare(text)) and "?" not in text:
-        above = [p for p in above if p.scores.get("support", 1.0) >= weights()["statement_support"]]
-    best = [entry for entry in select(question) if _may_answer(entry[0], voice) and _answers(entry[1])]
+        above = [p for p in above if p.language == voice.language and _sure(p)]
+    best = [entry for entry in select(question) if _may_answer(entry[0], voice) and _answers(entry[1], priced=priced)]
     if not best:
         return []
     best = [entry for entry in best if entry[0] in above] or []

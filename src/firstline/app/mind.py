@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
+from firstline.answering.computed.topics import questions_in
 from firstline.answering.port import Question
 from firstline.conversations.facts import Passage, Reading, Said
 from firstline.embedding.pool import EmbeddingPool
@@ -18,6 +19,7 @@ __all__ = ["Mind"]
 
 THINKING_THREADS = 2
 MOST_PASSAGES = 6  # as the retriever gives
+MOST_OF_A_PART = 3
 
 
 class Mind:
@@ -53,12 +55,16 @@ class Mind:
         """Public passages of this business."""
         query, own = search_text(text, history, reading.language), alone(text)
         found = vector if vector is not None else await self._embedding.embed_one(query)
-        itself = await self._embedding.embed_one(own) if own != query else None
+        # A follow-up by its own words, and each of several questions in one message by its own.
+        asked = [own] if own != query else []
+        asked += [part.text for part in questions_in(text)]
+        vectors = [await self._embedding.embed_one(words) for words in asked]
         async with self._door.transaction(business.id) as tx:
-            joined = await self._retriever.recall(tx, query, found, reading.language)
-            if itself is None:
-                return tuple(joined)
-            return own_first(await self._retriever.recall(tx, own, itself, reading.language), joined, MOST_PASSAGES)
+            out = tuple(await self._retriever.recall(tx, query, found, reading.language))
+            for words, of_it in zip(asked, vectors, strict=True):
+                first = await self._retriever.recall(tx, words, of_it, reading.language, MOST_OF_A_PART)
+                out = own_first(first, out, MOST_PASSAGES)
+            return out
 
     def select(self, question: Question) -> list[tuple[Passage, str, float]]:
         """The best sentences of a question's passages; runs in the composer's thread."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from firstline.answering.computed.booking import answer_booking, known_contact, next_call
+from firstline.answering.computed.booking import answer_booking, known_contact, next_call, wished_time
 from firstline.answering.computed.days import asked_days
 from firstline.answering.computed.emergency import answer_emergency
 from firstline.answering.computed.hours import answer_hours
@@ -110,6 +110,8 @@ def _price(question: Question, part: Part, voice: Voice) -> list[Sentence]:
 
 def _services(question: Question, part: Part, voice: Voice) -> list[Sentence]:
     named = [s for s in named_services(question.business, part.text) if s.offered]
+    if named and question.reading.intent == "book_service" and wished_time(question) is not None:
+        return answer_booking(question, named, voice)
     if named:
         return [s for service in named[:2] for s in tell_service(service, voice)]
     return service_list(question, voice) if has("services", part.folded, "list") else []

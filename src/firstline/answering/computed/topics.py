@@ -7,8 +7,10 @@ from functools import cache
 from firstline.answering.phrases import wordlist
 from firstline.knowledge.wording import fold
 
-__all__ = ["Part", "bare", "has", "parts_of", "topics_of"]
+__all__ = ["Part", "bare", "has", "parts_of", "questions_in", "topics_of"]
 
+MOST_QUESTIONS = 3  # in one message, that are looked up each by itself
+MOST_MARK_WORDS = 3  # fewer words are a greeting or a thanks
 TOPICS = ("surcharge", "price", "hours", "address", "area", "contact", "reply", "booking", "services", "emergency")
 _SPLIT = re.compile(
     r"(?<=[?!])\s+|(?<=[.…])\s+(?=\S)|\n+|\s+(?=¿)|[,;]?\s+(?:and also|also,|and (?=(?:how much|what time|(?:do|are|r|can|will) (?:you|u|y'?all)|do they|is there|(?:can|could|may|do|should) (?:i|we)|where|when)\b)|y también|y además|y (?=¿?(?:cuánto|cuanto|a qué|dónde|donde|cuándo|tienen|hacen)\b))"
@@ -56,6 +58,12 @@ def topics_of(text: str) -> frozenset[str]:
     if "price" in found:
         found -= {"services"}
     return frozenset(found)
+
+
+def questions_in(text: str) -> list[Part]:
+    """The questions of a message that asks two or three things at once and names no topic of ours; else none."""
+    asked = [part for part in parts_of(text) if len(part.folded.split()) >= MOST_MARK_WORDS]
+    return [part for part in asked if not part.topics] if 1 < len(asked) <= MOST_QUESTIONS else []
 
 
 def parts_of(text: str) -> list[Part]:
