@@ -90,11 +90,12 @@ async def since(tx: Tx, conversation_id: UUID, after: int, limit: int = 500) -> 
 
 async def feed_after(tx: Tx, cursor: str, limit: int = 500) -> list[Event]:
     """The business's feed after `cursor` ("transaction-number"), of finished transactions only."""
+    # ordered by the column, not by its text of the same name: 999 comes before 1000
     xact, _, feed = cursor.partition("-")
     rows = await tx.fetch(
         "SELECT conversation_id, seq, type, data, visible_to_customer, xact::text AS xact, feed FROM events "
         "WHERE business_id = $1 AND (xact, feed) > ($2::text::xid8, $3) "
-        "AND xact < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xact, feed LIMIT $4",
+        "AND xact < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY events.xact, feed LIMIT $4",
         tx.business_id,
         xact,
         int(feed),
@@ -112,7 +113,7 @@ async def feed_end(tx: Tx) -> str:
     """The cursor at the newest readable event of the business."""
     row = await tx.fetchrow(
         "SELECT xact::text AS xact, feed FROM events WHERE business_id = $1 "
-        "AND xact < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xact DESC, feed DESC LIMIT 1",
+        "AND xact < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY events.xact DESC, feed DESC LIMIT 1",
         tx.business_id,
     )
     return f"{row['xact']}-{row['feed']}" if row else NOBODY
