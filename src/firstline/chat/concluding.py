@@ -1,6 +1,6 @@
 """The second transaction of a turn: look at the world again, then reply, intent, hits, receipt, events and jobs at once."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from firstline.handoff.queue import Call, call_person, offer_person
 __all__ = ["conclude"]
 
 CONTACT_KINDS = {"email": "email", "phone": "phone", "person_name": "name"}
+RAW = {"raw_request", "raw_response"}
 TAGS = {"resolved"}  # flags that end a conversation well
 
 
@@ -34,22 +35,16 @@ async def conclude(desk: Desk, turn: Turn) -> UUID | None:
             raise Stopped
         facts = await _facts_of_reply(tx, turn)
         customer_id = await _learn(tx, conversation, turn)
-        await queries.add_intent(
+        await queries.leave_behind(
             tx,
             conversation.id,
             turn.bubbles[-1].id,
             turn.understood,
             turn.verdict.action == "auto_escalate",
             turn.verdict.reason,
-        )
-        await conversations.finish_message(
-            tx,
-            turn.bubbles[-1].id,
-            {
-                "intent": turn.understood.intent,
-                "confidence": turn.understood.confidence,
-                "language": turn.understood.language,
-            },
+            reply_id=turn.reply_id,
+            receipt=_receipt(turn),
+            call=_call(turn),
         )
         if turn.verdict.hits:
             await queries.add_hits(tx, conversation.id, turn.reply_id, turn.verdict.hits)
@@ -82,18 +77,24 @@ async def _facts_of_reply(tx: Tx, turn: Turn) -> list[Fact]:
         "raw_llm_response": receipt.raw_response,
     }
     message = await conversations.finish_message(tx, turn.reply_id, values)
-    body = asdict(receipt) | {"kinds": turn.kinds, "verdict": turn.verdict.action, "reading": _reading(turn)}
-    body.pop("raw_request"), body.pop("raw_response")
-    await queries.add_receipt(tx, turn.reply_id, body)
-    if receipt.model:
-        call = {
-            "model": receipt.model,
-            "tokens_in": receipt.tokens.get("in", 0),
-            "tokens_out": receipt.tokens.get("out", 0),
-        }
-        call |= {"cost": receipt.cost, "ms": receipt.timings_ms.get("llm", 0)}
-        await queries.add_llm_call(tx, turn.conversation.id, "answer", call)
     return [Fact("message", {"message": message_json(message)})] if message else []
+
+
+def _receipt(turn: Turn) -> dict[str, Any]:
+    """What the reply rested on; the raw request and response stand with the message."""
+    receipt = turn.receipt
+    body = {f.name: getattr(receipt, f.name) for f in fields(receipt) if f.name not in RAW}
+    return body | {"kinds": turn.kinds, "verdict": turn.verdict.action, "reading": _reading(turn)}
+
+
+def _call(turn: Turn) -> dict[str, Any] | None:
+    """The accounting of the model's call, when one was made."""
+    receipt = turn.receipt
+    if not receipt.model:
+        return None
+    tokens, ms = receipt.tokens, receipt.timings_ms.get("llm", 0)
+    call = {"model": receipt.model, "tokens_in": tokens.get("input", 0), "tokens_out": tokens.get("output", 0)}
+    return call | {"cost": receipt.cost, "ms": ms}
 
 
 def _reading(turn: Turn) -> dict[str, Any]:

@@ -9,15 +9,13 @@ from firstline.kit.ids import new_id
 
 __all__ = [
     "add_hits",
-    "add_intent",
-    "add_llm_call",
-    "add_receipt",
     "add_turn",
     "claim_due",
     "declined_offers",
     "due",
     "finish_turn",
     "join_turn",
+    "leave_behind",
     "let_go",
     "open_turn_of",
     "promote_queued",
@@ -200,13 +198,37 @@ async def promote_queued(tx: Tx, conversation_id: UUID, lease_s: float) -> UUID 
     return found
 
 
-async def add_intent(
-    tx: Tx, conversation_id: UUID, message_id: UUID, reading: Reading, needs_handoff: bool, reason: str | None
+async def leave_behind(
+    tx: Tx,
+    conversation_id: UUID,
+    message_id: UUID,
+    reading: Reading,
+    needs_handoff: bool,
+    reason: str | None,
+    *,
+    reply_id: UUID | None,
+    receipt: dict[str, Any],
+    call: dict[str, Any] | None,
 ) -> None:
-    """The spec's Intent of §2.4."""
+    """What a turn leaves, in one statement: the spec's Intent of §2.4, the customer's message as it was read, what the
+    reply rested on (`receipt`, when there is a reply), the accounting of the model's call (`call`: model, tokens_in,
+    tokens_out, cost, ms).
+    """
+    call = call or {}
     await tx.execute(
-        "INSERT INTO intents (business_id, id, conversation_id, message_id, name, confidence, runner_up, gap, entities, flags, sentiment, stage, "
-        "needs_handoff, handoff_reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        """
+        WITH i AS (
+          INSERT INTO intents (business_id, id, conversation_id, message_id, name, confidence, runner_up, gap, entities, flags, sentiment, stage,
+            needs_handoff, handoff_reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        ), m AS (
+          UPDATE messages SET updated_at = now(), intent = $5, confidence = $6, language = $15 WHERE business_id = $1 AND id = $4
+        ), r AS (
+          INSERT INTO receipts (business_id, message_id, body) SELECT $1, $16::uuid, $17::jsonb WHERE $16::uuid IS NOT NULL
+          ON CONFLICT (business_id, message_id) DO UPDATE SET body = excluded.body
+        )
+        INSERT INTO llm_calls (business_id, id, conversation_id, purpose, model, tokens_in, tokens_out, cost, ms, outcome)
+        SELECT $1, $18::uuid, $3, 'answer', $19::text, $20::int, $21::int, $22::numeric, $23::int, 'ok' WHERE $19::text IS NOT NULL
+        """,
         tx.business_id,
         new_id(),
         conversation_id,
@@ -221,16 +243,15 @@ async def add_intent(
         reading.stage,
         needs_handoff,
         reason,
-    )
-
-
-async def add_receipt(tx: Tx, message_id: UUID, body: dict[str, Any]) -> None:
-    """What an AI message rested on."""
-    await tx.execute(
-        "INSERT INTO receipts (business_id, message_id, body) VALUES ($1, $2, $3) ON CONFLICT (business_id, message_id) DO UPDATE SET body = $3",
-        tx.business_id,
-        message_id,
-        body,
+        reading.language,
+        reply_id,
+        receipt,
+        new_id(),
+        call.get("model"),
+        call.get("tokens_in", 0),
+        call.get("tokens_out", 0),
+        call.get("cost"),
+        int(call.get("ms", 0)),
     )
 
 
@@ -265,24 +286,6 @@ async def declined_offers(tx: Tx, conversation_id: UUID, since_seq: int) -> list
         since_seq,
     )
     return [r["code"] for r in rows if r["code"]]
-
-
-async def add_llm_call(tx: Tx, conversation_id: UUID | None, purpose: str, call: dict[str, Any]) -> None:
-    """Accounting of one call. `call`: model, tokens_in, tokens_out, cost, ms, outcome."""
-    await tx.execute(
-        "INSERT INTO llm_calls (business_id, id, conversation_id, purpose, model, tokens_in, tokens_out, cost, ms, outcome) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        tx.business_id,
-        new_id(),
-        conversation_id,
-        purpose,
-        call["model"],
-        call.get("tokens_in", 0),
-        call.get("tokens_out", 0),
-        call.get("cost"),
-        int(call.get("ms", 0)),
-        call.get("outcome", "ok"),
-    )
 
 
 async def quiet(door: Door, seconds: float, most: int) -> list[Any]:

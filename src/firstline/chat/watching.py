@@ -22,8 +22,8 @@ async def watch(
     *,
     caught_up: bool = False,
     subscription: Subscription | None = None,
-) -> AsyncIterator[Seen]:
-    """Yields events above `after` in order, whispers as they come, None every 15 s of silence.
+) -> AsyncIterator[list[Seen]]:
+    """Yields events above `after` in order, whispers as they come, None after 15 s of silence; together what came together.
 
     `caught_up`: nothing above `after` is in the table yet (saves the first read).
     """
@@ -31,26 +31,28 @@ async def watch(
     last = after
     try:
         if not caught_up:
-            for event in await _read(door, business_id, conversation_id, last):
-                last = event.seq or last
-                yield event
+            stored = await _read(door, business_id, conversation_id, last)
+            if stored:
+                last = stored[-1].seq or last
+                yield [*stored]
         while True:
-            news = await mailbox.next(PING_SECONDS)
-            whispers = [n for n in news or () if isinstance(n, Whisper)]
-            for whisper in whispers:
-                yield whisper
-            if news and whispers:
-                continue
-            fresh = [n for n in news or () if n.seq > last]
-            if news and not fresh:
-                continue
-            if not fresh or fresh[0].seq != last + 1:
-                fresh = await _read(door, business_id, conversation_id, last)
-            for event in fresh:
-                last = event.seq or last
-                yield event
-            if news is None:
-                yield None
+            out: list[Seen] = []
+            for news in (await mailbox.next(PING_SECONDS), *mailbox.rest()):
+                whispers = [n for n in news or () if isinstance(n, Whisper)]
+                if whispers:
+                    out += whispers
+                    continue
+                fresh = [n for n in news or () if n.seq > last]
+                if news and not fresh:
+                    continue
+                if not fresh or fresh[0].seq != last + 1:
+                    fresh = await _read(door, business_id, conversation_id, last)
+                out += fresh
+                last = (fresh[-1].seq or last) if fresh else last
+                if news is None:
+                    out.append(None)
+            if out:
+                yield out
     finally:
         mailbox.close()
 

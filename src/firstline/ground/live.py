@@ -59,6 +59,10 @@ class Subscription:
         except TimeoutError:
             return None
 
+    def rest(self) -> list[Sequence[Any]]:
+        """What else is in the mailbox now; nothing is waited for."""
+        return [self.queue.get_nowait() for _ in range(self.queue.qsize())]
+
     def close(self) -> None:
         """No more wake-ups."""
         self._live.forget(self)

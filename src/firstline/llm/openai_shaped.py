@@ -37,19 +37,18 @@ class OpenAIShaped:
         said = False
         finished = False
         async with self._open(prompt, limits) as response:
-            events = _events(response, self.route.name)
-            async for data in events:
-                if data == b"[DONE]":
-                    finished = True
-                    await _drain(events)
-                    break
-                text, finish = self._read(data, counts)
-                if text:
+            blocks = _events(response, self.route.name)
+            async for block in blocks:
+                texts, finish, done = self._read_all(block, counts)
+                if texts:
                     said = True
-                    yield text
-                finished = finished or finish is not None
+                    yield texts
+                finished = finished or done or finish is not None
                 if finish == "content_filter":
                     raise LLMRefused("stopped by the provider's content filter", route=self.route.name)
+                if done:
+                    await _drain(blocks)
+                    break
         if not finished:
             raise LLMUnavailable("the stream ended before the answer did", route=self.route.name)
         if not said:
@@ -76,6 +75,20 @@ class OpenAIShaped:
             raise LLMUnavailable(said, route=self.route.name, retry_after_s=retry_after(response.headers))
         raise LLMRefused(said, route=self.route.name)
 
+    def _read_all(self, block: list[bytes], counts: Counts) -> tuple[str, str | None, bool]:
+        """What came at once: its text, its finish reason, whether it was the end."""
+        texts: list[str] = []
+        finish: str | None = None
+        for data in block:
+            if data == b"[DONE]":
+                return "".join(texts), finish, True
+            text, why = self._read(data, counts)
+            texts.append(text)
+            finish = why or finish
+            if finish == "content_filter":
+                break
+        return "".join(texts), finish, False
+
     def _read(self, data: bytes, counts: Counts) -> tuple[str, str | None]:
         """One event: its text ('' when none) and its finish reason."""
         try:
@@ -95,21 +108,20 @@ class OpenAIShaped:
             raise LLMMalformed(f"unreadable event: {data[:120]!r}", route=self.route.name) from error
 
 
-async def _events(response: httpx.Response, route: str) -> AsyncIterator[bytes]:
-    """The `data:` payloads of a server-sent event stream, one line each as every such server sends them."""
+async def _events(response: httpx.Response, route: str) -> AsyncIterator[list[bytes]]:
+    """The `data:` payloads of a server-sent event stream, one line each as every such server sends them, as they come."""
     rest = b""
     async for block in response.aiter_bytes():
         *lines, rest = (rest + block).split(b"\n")
-        for line in lines:
-            if line.startswith(b"data:"):
-                yield line[5:].strip()
+        if found := [line[5:].strip() for line in lines if line.startswith(b"data:")]:
+            yield found
         if len(rest) > 1_000_000:
             raise LLMMalformed("an event without an end", route=route)
     if rest.startswith(b"data:"):
-        yield rest[5:].strip()
+        yield [rest[5:].strip()]
 
 
-async def _drain(events: AsyncIterator[bytes]) -> None:
+async def _drain(events: AsyncIterator[list[bytes]]) -> None:
     """Reads the last bytes, so that the connection can be used again; a server that leaves it open is not waited for."""
     with suppress(TimeoutError):
         async with asyncio.timeout(_LINGER_S):

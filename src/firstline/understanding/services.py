@@ -4,7 +4,7 @@ import math
 import threading
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 from rapidfuzz import fuzz
@@ -148,8 +148,13 @@ class _Heard:
     def _nearly(self, key: str) -> list[int]:
         if key.startswith("=") or len(key) < 4:
             return []
-        limit = float(table("services")["fuzzy"])
-        return [i for i in self._long if any(fuzz.ratio(key, k, score_cutoff=limit) for k in self._keys[i])]
+        return [i for i in self._long if any(_alike(key, k) for k in self._keys[i])]
+
+
+@lru_cache(maxsize=100_000)
+def _alike(key: str, heard: str) -> bool:
+    """Whether a word is a misspelt key; people use the same words again and again."""
+    return fuzz.ratio(key, heard) >= float(table("services")["fuzzy"])
 
 
 def _match(phrase: _Phrase, words: list[Token], heard: _Heard) -> _Match | None:

@@ -29,7 +29,12 @@ def frame(kind: str, data: dict[str, Any], number: int | None = None) -> bytes:
     return head + b"event: " + kind.encode() + b"\ndata: " + orjson.dumps(data, default=str) + b"\n\n"
 
 
-def _shown(seen: Seen) -> bytes:
+def _shown(batch: list[Seen]) -> bytes:
+    """Everything that came together, in one piece: a write to the socket costs more than its bytes."""
+    return b"".join(map(_one, batch))
+
+
+def _one(seen: Seen) -> bytes:
     if seen is None:
         return PING
     if isinstance(seen, Whisper):
@@ -41,8 +46,8 @@ async def conversation_stream(desk: Desk, business_id: UUID, conversation_id: UU
     """Everything committed since `after`, then live; ends after ten minutes."""
     ends = asyncio.get_running_loop().time() + LONGEST_SECONDS
     yield b"retry: 1000\n: open\n\n"
-    async for seen in watch(desk.door, desk.live, business_id, conversation_id, after):
-        shown = _shown(seen)
+    async for batch in watch(desk.door, desk.live, business_id, conversation_id, after):
+        shown = _shown(batch)
         if shown:
             yield shown
         if asyncio.get_running_loop().time() > ends:
@@ -89,13 +94,14 @@ async def turn_stream(desk: Desk, received: Received, token: str | None) -> Asyn
                 return
         ends = asyncio.get_running_loop().time() + LONGEST_SECONDS
         caught_up = received.turn is not None
-        async for seen in watch(
+        async for batch in watch(
             desk.door, desk.live, c.business_id, c.id, after, caught_up=caught_up, subscription=mailbox
         ):
-            shown = _shown(seen)
+            last = next((n for n, seen in enumerate(batch) if _ends(seen, received.turn_id)), None)
+            shown = _shown(batch if last is None else batch[: last + 1])
             if shown:
                 yield shown
-            if _ends(seen, received.turn_id) or asyncio.get_running_loop().time() > ends:
+            if last is not None or asyncio.get_running_loop().time() > ends:
                 return
     finally:
         mailbox.close()
