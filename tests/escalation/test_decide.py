@@ -215,3 +215,11 @@ def test_the_second_call_adds_and_never_unsays(
     assert ORDER.index(second.action) >= ORDER.index(first.action)
     assert second.answers == first.answers
     assert len({(h.code, h.trigger_id) for h in second.hits}) == len(second.hits)
+
+
+@BOTH
+def test_an_amount_kept_back_is_offered_to_a_person_whatever_the_intent(business: Business) -> None:
+    kept = Receipt(tools=[{"name": "get_business_profile", "result": "quote_above_limit"}])
+    verdict = run(business, reading=flagged(intent="book_service"), draft="A colleague prices it.", receipt=kept)
+    assert verdict.action == "offer_escalation"
+    assert verdict.reason == "price_above_threshold"

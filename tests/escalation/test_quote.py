@@ -1,12 +1,15 @@
 """Amounts: a currency cue is needed, of a range the upper end counts."""
 
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstline.escalation.quote import amounts
+from firstline.conversations.facts import Entity, Passage, Reading
+from firstline.escalation.quote import amounts, extracted_quote_value
+from firstline.tenancy.model import Business, Service
 
 
 @pytest.mark.parametrize(
@@ -39,3 +42,13 @@ def test_any_written_amount_is_read_back(whole: int, cents: int, form: str) -> N
 @given(st.text(max_size=80))
 def test_no_text_raises(text: str) -> None:
     assert all(amount >= 0 for amount in amounts(text))
+
+
+def test_a_named_service_goes_before_a_passage_on_something_else() -> None:
+    shop = Business(
+        UUID(int=1), "Shop", "shop", services=(Service(UUID(int=1), "roof", {"en": "Roof"}, price_high=Decimal(9000)),)
+    )
+    page = Passage(UUID(int=2), UUID(int=3), "Page", "", "Gutters are $300.")
+    reading = Reading("en", entities=(Entity("service_type", "roof", 0, 4, "roof"),))
+    assert extracted_quote_value(business=shop, reading=reading, text="roof", passages=(page,)) == 9000
+    assert extracted_quote_value(business=shop, reading=Reading("en"), text="gutters", passages=(page,)) == 300

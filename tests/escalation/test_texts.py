@@ -9,10 +9,11 @@ from uuid import UUID
 
 import pytest
 
-from firstline.conversations.facts import Hit, Reading, Verdict
+from firstline.conversations.facts import Entity, Hit, Reading, Verdict
 from firstline.escalation.texts import (
     acknowledgement,
     contact_line,
+    handover_parts,
     handover_text,
     notice,
     offer_text,
@@ -133,3 +134,33 @@ def test_every_text_is_there_in_both_languages_and_never_says_soon() -> None:
                 walk(value)  # type: ignore[arg-type]
 
     walk(raw)
+
+
+def test_an_emergency_is_said_in_order_and_never_put_off_while_the_line_is_answered() -> None:
+    always = {day: (Interval("00:00", "24:00"),) for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    shop = replace(SHOP, country="US", emergency_line=EmergencyLine("+16085550199", always))
+    first, rest = handover_parts(
+        shop, EN, forced("emergency", "urgent"), now=LATE, contact=Known(), someone_online=False
+    )
+    assert first.index("911") < first.index("(608) 555-0199")
+    assert "alerted the team" in rest
+    assert "closed" not in rest
+
+
+def test_an_emergency_without_a_line_names_the_phone_while_open() -> None:
+    shop = replace(SHOP, country="US", phone="+16085550142")
+    assert "(608) 555-0142" in safety_text(shop, EN, OPEN)
+    assert "(608) 555-0142" not in safety_text(shop, EN, LATE)
+
+
+def test_an_offer_asks_for_contact_only_when_none_is_known() -> None:
+    above = Verdict().because(Hit("price_kept_back", "offer_escalation", "price_above_threshold"))
+    assert "phone number or email" in offer_text(SHOP, EN, above, Known())
+    assert "phone number or email" not in offer_text(SHOP, EN, above, Known(phone="+34600000000"))
+
+
+def test_contact_told_in_this_message_is_not_asked_for_again() -> None:
+    told = Reading("en", entities=(Entity("phone", "600 00 00 00", 0, 12, "+34600000000"),))
+    line = contact_line(SHOP, told, Known())
+    assert "600" in line
+    assert "?" not in line
