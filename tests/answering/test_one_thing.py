@@ -119,3 +119,20 @@ def test_are_you_there_and_goodbye() -> None:
     assert "I'm here" in said(question("are you there?"))
     assert "Goodbye" in said(question("ok bye", reading=Reading("en", flags=frozenset({"resolved"}))))
     assert business().name in said(question("bye"))
+
+
+def test_a_short_question_finds_the_row_that_holds_all_its_words() -> None:
+    row = passage("Cash and checks. We do not take PayPal.", asked="How can I pay?", dense=0.2)
+    assert "PayPal" in said(question("where are you located and do u take paypal", passages=(row,)))
+
+
+def test_a_fee_in_a_row_is_no_estimate_and_no_reason_to_invite() -> None:
+    row = passage("Free up to a day before, then $45.", asked="Is there a fee to cancel?", dense=0.8)
+    answer = said(question("is there a fee to cancel", passages=(row,)))
+    assert "$45" in answer
+    assert "estimate" not in answer
+    assert "visit?" not in answer
+
+
+def test_the_bare_name_of_a_service_is_told() -> None:
+    assert said(question("water heater")).startswith("Yes, we do water heater")

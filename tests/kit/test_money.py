@@ -143,3 +143,9 @@ def test_any_text_is_survived_and_offsets_are_in_order(text: str) -> None:
         assert amount.value <= amount.upper
         position = amount.end
     find_percentages(text)
+
+
+def test_a_year_after_a_month_is_no_money() -> None:
+    assert find_amounts("Water heater prices, October 2026.") == []
+    assert find_amounts("Precios de octubre de 2026.") == []
+    assert [a.value for a in find_amounts("In October the price is 2026.")] == [2026]

@@ -15,17 +15,18 @@ from firstline.answering.computed.price import ABOVE_LIMIT, answer_price, which_
 from firstline.answering.computed.route import answer_part, named_topics
 from firstline.answering.computed.services import named_services, refuse, tell_service, wanted_services
 from firstline.answering.computed.smalltalk import answer_smalltalk, is_no, is_yes
-from firstline.answering.computed.topics import Part, has, parts_of, topics_of
+from firstline.answering.computed.topics import Part, bare, has, parts_of, topics_of
 from firstline.answering.computed.voice import Voice
 from firstline.answering.computed.waiting import while_waiting
 from firstline.answering.phrases import table
 from firstline.answering.port import Question
-from firstline.answering.quoting import Select, faq_match, plain_select, quote, quote_faq, weights
+from firstline.answering.quoting import Select, covering, faq_match, plain_select, quote, quote_faq, weights
 from firstline.conversations.facts import Receipt, Sentence
 
 __all__ = ["ExtractiveComposer"]
 
 MOST_SENTENCES = 10
+NAME_WORDS = 4
 ASKING = frozenset({"invitation", "contact_request"})  # last, and one of them: a message asks one thing
 FACTS = frozenset({"hours", "address", "contact", "reply"})  # computed even when an FAQ row says something like it
 
@@ -74,6 +75,8 @@ class ExtractiveComposer:
         near = "same" if topics & FACTS or own else "faq"
         specific = topics & FACTS or (own and "price" in topics) or ("area" in topics and _place_known(question))
         row = faq_match(question, part.text, voice, near=near)
+        if row is None and not topics:
+            row = covering(question, part.text, voice)
         if (
             row is not None
             and row.language == voice.language
@@ -93,7 +96,8 @@ class ExtractiveComposer:
             return line + (quote_faq(question, row, voice, priced=False) if row else []) or _dont_know(question, voice)
         if flags & {"off_topic", "injection"} and not _well_supported(question, voice):
             return _decline(question, voice)
-        out = _for_a_person(question, voice) or quote(question, question.text, self._select, voice, priced=priced)
+        out = _for_a_person(question, voice) or _bare_name(question, voice)
+        out = out or quote(question, question.text, self._select, voice, priced=priced)
         if not out and "resolved" in flags:
             out = [voice.say("smalltalk.resolved", "smalltalk")]
         return (
@@ -122,6 +126,12 @@ def _well_supported(question: Question, voice: Voice) -> bool:
     best = max((p.scores.get("support", 0.0) for p in question.passages if p.language == voice.language), default=0.0)
     row = None if "injection" in question.reading.flags else faq_match(question, question.text, voice)
     return row is not None or ("injection" not in question.reading.flags and best >= weights()["outweighs_off_topic"])
+
+
+def _bare_name(question: Question, voice: Voice) -> list[Sentence]:
+    """A message that is hardly more than the name of a service ("water heater")."""
+    short = len(question.text.split()) <= NAME_WORDS and not has("asking", bare(question.text))
+    return _named_service(question, voice) if short else []
 
 
 def _on_a_page(question: Question, voice: Voice) -> bool:

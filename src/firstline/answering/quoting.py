@@ -13,7 +13,9 @@ from firstline.conversations.facts import Passage, Sentence
 from firstline.kit.money import find_amounts
 from firstline.knowledge.wording import fold, sentences, stems
 
-__all__ = ["Select", "faq_match", "likeness", "plain_select", "quote", "quote_faq", "weights"]
+__all__ = ["Select", "covering", "faq_match", "likeness", "plain_select", "quote", "quote_faq", "weights"]
+
+FEWEST_COVERED = 2  # telling words; one alone is in many rows
 
 # The best sentences for a question, best first: (passage, sentence, score). Higher is better; the scale is the selector's.
 Select = Callable[[Question], list[tuple[Passage, str, float]]]
@@ -143,13 +145,29 @@ def _quoted(question: Question, passage: Passage, texts: list[str], voice: Voice
     if passage.language != voice.language and passage.language in ("en", "es") and kept:
         language = voice.text(f"words.lang_{passage.language}")
         out.append(voice.say("unknown.only_in", "notice", language=language))
-    kind = "estimate" if priced and amounts else "answer"
+    kind = "estimate" if amounts and _prices(question, texts) else "answer"
     out += [Sentence(tidy(text), kind, (passage,)) for text in kept]
     if len(kept) < len(texts):
         return [*out, voice.say("unknown.person_prices", "notice", why=ABOVE_LIMIT)]
     if kind == "estimate":
         out += [*disclaimer(question, voice), *invitation(question, voice)]
     return out
+
+
+def _prices(question: Question, texts: list[str]) -> bool:
+    """Whether the amounts are prices of work (a range, or one of the price list) and not a fee or a limit."""
+    listed = {p for s in question.business.services for p in (s.price_low, s.price_high) if p is not None}
+    found = [a for text in texts for a in find_amounts(text)]
+    return any(a.is_range or listed & set(a.values) for a in found)
+
+
+def covering(question: Question, text: str, voice: Voice) -> Passage | None:
+    """The FAQ row that holds every telling word of a short question, in its question or its answer ("do u take Visa")."""
+    asked = {stem for stem in stems(text, voice.language) if len(stem) > 1}
+    if len(asked) < FEWEST_COVERED:
+        return None
+    rows = (p for p in question.passages if p.answer and p.above_floor and p.language == voice.language)
+    return next((p for p in rows if asked <= set(stems(f"{p.question} {p.answer}", voice.language))), None)
 
 
 def tidy(text: str) -> str:

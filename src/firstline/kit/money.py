@@ -105,6 +105,8 @@ def _bare_is_money(text: str, match: re.Match[str], end: int) -> bool:
     if re.match(r"\s*[:/]\s*\d|\s*%", text[end:]):
         return False
     before = re.findall(r"[^\W\d]+", text[max(0, match.start() - 40) : match.start()].lower())[-4:]
+    if re.fullmatch(r"(?:19|20)\d\d", match["low"]) and set(before[-2:]) & set(words["months"]["list"]):
+        return False  # "Prices, October 2026" is a date
     return bool(set(before) & set(words["price_cues"]["list"]))
 
 
