@@ -5,6 +5,7 @@ first requests and never fails a start.
 """
 
 import asyncio
+import gc
 import time
 import tomllib
 from dataclasses import replace
@@ -22,6 +23,7 @@ from firstline.tenancy.model import Business, Interval, Service
 
 __all__ = ["warm"]
 
+YOUNG_OBJECTS = 20_000
 log = logger("app")
 
 
@@ -38,7 +40,18 @@ async def warm(desk: Desk, retriever: Retriever) -> None:
         log.exception("warming_failed")
     finally:
         retriever.forget(business.id)
+    settle()
     log.info("warm", ms=round((time.perf_counter() - started) * 1000))
+
+
+def settle() -> None:
+    """What is loaded now stays for good: the collector need not walk it again and again (a million objects).
+
+    The youngest generation is collected after 20,000 new containers instead of 700: some twenty turns.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 20, 50)
 
 
 def _business() -> Business:

@@ -1,6 +1,7 @@
 """Words as keyword search sees them: folded, stemmed, without the ones that carry no subject; and sentences."""
 
 import re
+import threading
 import tomllib
 import unicodedata
 from functools import cache, lru_cache
@@ -19,11 +20,14 @@ ABBREVIATIONS = frozenset(
 )
 BOUNDARY = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[¿¡]*[^\Wa-z])")
 LIST_ITEM = re.compile(r"(?:[-*•]|\d{1,2}[.)])\s+")
+_of_thread = threading.local()
 RULE = re.compile(r"\|(?:\s*:?-{2,}:?\s*\|)+")
 
 
 def fold(text: str) -> str:
     """Lower case without accents, ñ kept (año is not ano)."""
+    if text.isascii():
+        return text.lower()
     marked = text.casefold().replace("ñ", "\0")
     bare = "".join(c for c in unicodedata.normalize("NFKD", marked) if not unicodedata.combining(c))
     return bare.replace("\0", "ñ")
@@ -36,9 +40,13 @@ def stopwords(language: str) -> frozenset[str]:
     return frozenset(fold(word) for word in lists.get(language, "").split())
 
 
-@cache
 def _stemmer(language: str) -> Any:
-    return snowballstemmer.stemmer(STEMMERS.get(language, "english"))
+    """One a thread: a stemmer keeps the word it is at, and indexes are built beside searches."""
+    name = STEMMERS.get(language, "english")
+    kept: dict[str, Any] = _of_thread.__dict__
+    if name not in kept:
+        kept[name] = snowballstemmer.stemmer(name)
+    return kept[name]
 
 
 @lru_cache(maxsize=200_000)
