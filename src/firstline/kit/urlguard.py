@@ -12,6 +12,20 @@ __all__ = ["GuardedUrl", "UnsafeUrl", "check_url", "is_public"]
 
 PORTS = frozenset((80, 443, 8080, 8443))
 
+# The IANA special-purpose registries (RFC 6890 and its successors), named here because `is_global` of some Python
+# releases leaves holes in them (3.11: 192.0.0.192, 192.88.99.1, fec0::1).
+CLOSED = tuple(
+    ipaddress.ip_network(net)
+    for net in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+        "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+        "224.0.0.0/4", "240.0.0.0/4",
+        "::/96", "64:ff9b:1::/48", "100::/64", "2001:2::/48", "2001:10::/28", "2001:20::/28", "2001:db8::/32",
+        "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
+    )
+)  # fmt: skip
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
 
 class UnsafeUrl(ValueError):
     """An address that must not be called. `code` is stable: scheme, host, port, credentials, internal."""
@@ -72,10 +86,18 @@ def is_public(address: str) -> bool:
         ip = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
     except ValueError:
         return False
+    if any(ip.version == net.version and ip in net for net in CLOSED):
+        return False
     if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and ip in ipaddress.ip_network("64:ff9b::/96"):
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(str(inner))
+        carried = _carried(ip)
+        if carried:
+            return all(is_public(str(inner)) for inner in carried)
     return ip.is_global and not ip.is_multicast and not ip.is_reserved and not ip.is_unspecified
+
+
+def _carried(ip: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """The IPv4 addresses inside: mapped, NAT64, 6to4 (the relay's), Teredo (server and client)."""
+    found = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
+    if ip in NAT64:
+        found.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
+    return [inner for inner in found if inner is not None]
