@@ -93,7 +93,7 @@ format: $(DEV) ## Format the code and mend what the linter can
 # ---------------------------------------------------------------- benchmarks
 
 .PHONY: bench
-bench: $(DEV) assets ## All numbers of docs/benchmarks.md (minutes)
+bench: $(DEV) assets ## All numbers of docs/benchmarks.md (minutes; ARGS=--quick)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 .PHONY: bench-speed
