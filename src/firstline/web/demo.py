@@ -20,12 +20,23 @@ def _examples() -> Path:
     return Path(os.environ.get("FIRSTLINE_EXAMPLES", "examples"))
 
 
+def _file(slug: str, name: str) -> Path | None:
+    """The file inside the example's website; None for a name that no file can have (a NUL, thousands of letters)."""
+    if not slug.replace("-", "").isalnum():
+        return None
+    try:
+        root = (_examples() / slug / "website").resolve()
+        path = (root / name).resolve()
+        return path if path.is_relative_to(root) and path.is_file() else None
+    except (OSError, ValueError):
+        return None
+
+
 @demo_router.get("/demo/{slug}/{name:path}")
 async def page(slug: str, name: str) -> Response:
     """A page or a file of the example's website. Raises NotFound."""
-    root = (_examples() / slug / "website").resolve()
-    path = (root / (name or "index.html")).resolve()
-    if not path.is_relative_to(root) or not path.is_file() or not slug.replace("-", "").isalnum():
+    path = _file(slug, name or "index.html")
+    if path is None:
         raise NotFound("page_not_found", "There is no such page.")
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if path.suffix != ".html":

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from firstline.web.console.shown import writers
 from firstline.web.console.signed import Viewer
 from firstline.web.console.speech import LANGUAGES, chosen_language, say, words
 
@@ -98,6 +99,7 @@ def page(
         **context,
     }
     if viewer is not None:
+        everything |= writers(viewer.business, lang)
         currency = viewer.business.currency
         everything["when"] = lambda moment: _when(moment, viewer)
         everything["whole"] = lambda moment: _whole(moment, viewer)

@@ -1,6 +1,6 @@
 // Private notes until somebody takes the conversation over; then replies. The two look so different that nobody mistakes them.
 import { Component } from "../vendor/preact.js";
-import { html, icon, t } from "./words.js";
+import { html, icon, t, whoIs } from "./words.js";
 
 export class Composer extends Component {
   state = { text: this.props.inbox.drafts[this.props.inbox.id] ?? "" };
@@ -46,7 +46,7 @@ export class Composer extends Component {
 
   render({ inbox }, { text }) {
     const { noting, mine, row } = inbox;
-    const name = row?.name ?? t("visitor");
+    const name = whoIs(row);
     const hint = noting ? t(mine ? "noteOnly" : row?.agent ? "takenHint" : "noteHint", { name: row?.agent?.name }) : t("replyHint", { name });
     return html`<form class=${`composer ${noting ? "noting" : "replying"}`} onSubmit=${this.send}>
       <div class="composer-head">

@@ -17,6 +17,9 @@ document.addEventListener("click", async (event) => {
   if (remover) await erase(remover);
 });
 
+// On a phone the tabs run on to the side: the one that is open is in view.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // A click beside a dialog closes it, as Esc does.
 document.addEventListener("click", (event) => {
   if (event.target.matches?.("dialog[open]:not([data-keep])") && event.target === event.composedPath()[0]) event.target.close();

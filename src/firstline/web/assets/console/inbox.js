@@ -1,15 +1,14 @@
-// The inbox: what it knows, what an agent can do with it, and when to draw. The rows are desk.js's, the open thread is the
-// reducer's that the chat page uses, too; both live on one event stream.
+// The inbox: the open conversation, what an agent can do with it, and when to draw. The list is queue.js's, the open
+// thread is the reducer's that the chat page uses, too; both live on one event stream.
 import { render } from "../vendor/preact.js";
 import { reduce, start } from "../shared/reduce.js";
 import { api, newId } from "./api.js";
-import { chime } from "./chime.js";
-import { apply, counts, toRow, view, VIEWS } from "./desk.js";
+import { apply, toRow } from "./desk.js";
 import { listenForKeys } from "./keys.js";
 import { live } from "./live.js";
 import { Panes } from "./panes.js";
+import { Queue } from "./queue.js";
 import { toast } from "./toast.js";
-import { showWaiting } from "./waiting.js";
 import { config, html, t } from "./words.js";
 
 const SETTLED = ["done", "turn.closed", "conversation.tagged", "conversation.closed", "handoff_completed", "escalation"];
@@ -17,14 +16,8 @@ const SETTLED = ["done", "turn.closed", "conversation.tagged", "conversation.clo
 // What the list can be searched by for the same customer.
 const reach = ({ phone, email, name }) => phone ?? email ?? name ?? "";
 
-class Inbox {
-  me = config.me;
-  rows = new Map();
-  found = null; // rows of a search, or null
-  view = "waiting";
-  query = "";
+class Inbox extends Queue {
   link = "open";
-  loaded = false;
   id = null;
   thread = null; // the reducer's state of the open conversation
   detail = null; // what GET conversations/{id} said of it
@@ -32,25 +25,13 @@ class Inbox {
   past = [];
   missing = false;
   drafts = this.kept("drafts");
-  seen = this.kept("seen");
   mode = "auto"; // of the composer: auto | note
   pane = "list"; // on a phone: list | thread | context
   dialog = null; // {kind: "receipt" | "resolve" | "keys", …}
   now = Date.now();
 
-  kept(name) {
-    try { return JSON.parse(localStorage.getItem(`fl_${name}`)) ?? {}; } catch { return {}; }
-  }
-  keep(name) {
-    try { localStorage.setItem(`fl_${name}`, JSON.stringify(this[name])); } catch { /* storage refused: kept in memory */ }
-  }
-
   begin() {
-    const asked = new URLSearchParams(location.search).get("view");
-    if (VIEWS.includes(asked)) this.view = asked;
-    else this.choose = true; // the first view that has somebody
-    const words = new URLSearchParams(location.search).get("q");
-    if (words) this.search(words);
+    this.listed();
     if (config.open) this.open(config.open, { push: false });
     live({ name: `firstline-${this.me.id}`, onEvent: (e) => this.heard(e), onState: (s) => this.linked(s) });
     this.load();
@@ -76,76 +57,6 @@ class Inbox {
     this.draw();
   }
 
-  // ---------------------------------------------------------------- the list
-  async load() {
-    try {
-      const lists = await Promise.all(["waiting", "mine", "all"].map((name) => api("GET", `conversations?view=${name}&limit=100`)));
-      const rows = new Map(lists.flatMap((list) => list.items.map((c) => [c.id, toRow(c)])));
-      this.rows = rows;
-      this.loaded = true;
-      if (this.choose && rows.size) {
-        this.choose = false;
-        this.view = ["waiting", "mine", "all"].find((name) => view(rows, name, this.me.id).length) ?? "all";
-      }
-    } catch (problem) {
-      toast(problem.message, { wrong: true });
-    }
-    this.counted();
-    this.draw();
-  }
-
-  async show(name) {
-    this.view = name;
-    this.query = "";
-    this.found = null;
-    this.choose = false;
-    history.replaceState(history.state, "", `${location.pathname}?view=${name}`);
-    this.draw();
-    if (name !== "closed") return;
-    const { items } = await api("GET", "conversations?view=closed&limit=100").catch(() => ({ items: [] }));
-    this.rows = new Map([...this.rows, ...items.map((c) => [c.id, toRow(c)])]);
-    this.draw();
-  }
-
-  search(query) {
-    this.query = query;
-    clearTimeout(this.searching);
-    this.searching = setTimeout(async () => {
-      const asked = query.trim();
-      const list = asked ? await api("GET", `conversations?view=all&limit=50&q=${encodeURIComponent(asked)}`).catch(() => null) : null;
-      if (this.query === query) this.found = list && list.items.map(toRow);
-      this.draw();
-    }, 200);
-    this.draw();
-  }
-
-  get list() {
-    return this.found ? this.found.map((r) => this.rows.get(r.id) ?? r) : view(this.rows, this.view, this.me.id);
-  }
-  get counts() {
-    return counts(this.rows, this.me.id);
-  }
-  get row() {
-    return this.rows.get(this.id) ?? (this.detail ? toRow(this.detail) : null);
-  }
-  get mine() {
-    return this.row?.agent?.id === this.me.id;
-  }
-  unread(row) {
-    return row.sequence > (this.seen[row.id] ?? 0) && row.id !== this.id && row.last_by !== "agent" && (row.status === "waiting_human" || row.agent?.id === this.me.id);
-  }
-
-  counted() {
-    const waiting = view(this.rows, "waiting", this.me.id);
-    showWaiting(waiting.length);
-    const ids = new Set(waiting.map((r) => r.id));
-    const fresh = waiting.find((r) => this.waited && !this.waited.has(r.id));
-    if (this.loaded) this.waited = ids; // who waited before this page was opened is no news
-    if (!fresh) return;
-    chime();
-    if (fresh.id !== this.id) toast(t("newWaiting", { name: fresh.name ?? t("visitor") }), { action: t("open"), onAction: () => this.open(fresh.id), ms: 12_000 });
-  }
-
   // ---------------------------------------------------------------- what happens
   heard({ type, data }) {
     const event = data; // {conversation_id, seq, type, data}
@@ -162,27 +73,14 @@ class Inbox {
     this.draw();
   }
 
-  // After a turn the row and the brief may say more (topic, customer, receipt).
-  soon(id) {
-    clearTimeout(this.soonTimer);
-    (this.soonIds ??= new Set()).add(id);
-    this.soonTimer = setTimeout(() => {
-      const ids = [...this.soonIds];
-      this.soonIds.clear();
-      for (const one of ids) one === this.id ? this.refresh() : this.fetchRow(one);
-    }, 400);
-  }
-
-  async fetchRow(id) {
-    const detail = await api("GET", `conversations/${id}`).catch(() => null);
-    if (!detail) return;
-    const row = toRow(detail.conversation ?? detail);
-    this.rows = new Map(this.rows).set(id, row);
-    this.counted();
-    this.draw();
-  }
-
   // ---------------------------------------------------------------- the open conversation
+  get row() {
+    return this.rows.get(this.id) ?? (this.detail ? toRow(this.detail) : null);
+  }
+  get mine() {
+    return this.row?.agent?.id === this.me.id;
+  }
+
   open(id, { push = true } = {}) {
     if (push && id !== this.id) history.pushState({ id }, "", `/console/inbox/${id}?view=${this.view}`);
     Object.assign(this, { id, thread: null, detail: null, brief: null, past: [], missing: false, mode: "auto", pane: "thread", dialog: null });
@@ -285,19 +183,18 @@ class Inbox {
     return this.post(this.id, message);
   }
 
-  async act(method, path, body, said, options) {
-    const { id } = this;
+  async act(method, path, body, said, options, id = this.id) {
     if (this.acting) return;
     this.acting = true;
     this.draw();
     try {
       await api(method, `conversations/${id}/${path}`, body);
-      if (said) toast(said, options);
+      if (said) toast(said, options ?? {});
     } catch (problem) {
       toast(problem.message, { wrong: true });
     } finally {
       this.acting = false;
-      await this.refresh();
+      await (id === this.id ? this.refresh() : this.fetchRow(id));
     }
   }
 
@@ -307,19 +204,15 @@ class Inbox {
     return this.act("POST", "takeover", {}, t("tookOver")).then(() => this.mine && before === this.view && !["all", "mine"].includes(before) && this.show("mine"));
   };
   handBack = () => this.act("DELETE", "takeover", undefined, t("handedBack"));
+  // Undone, the conversation is again with whom it was: the AI, or somebody who waited, now with this agent.
   resolve = (outcome, summary) => {
+    const { id } = this, withAi = this.row?.status === "active" && !this.row.agent;
+    const undo = () => this.reopen(id).then(() => withAi && this.act("DELETE", "takeover", undefined, null, null, id));
     this.dialog = null;
-    return this.act("POST", "closure", { outcome, ...(summary && { summary }) }, t("resolved"), { action: t("undo"), onAction: () => this.reopen() });
+    return this.act("POST", "closure", { outcome, ...(summary && { summary }) }, t("resolved"), { action: t("undo"), onAction: undo });
   };
   // A closed conversation that is taken over is open again.
-  reopen = () => this.act("POST", "takeover", {}, t("reopened"));
-
-  move(by) {
-    const { list } = this;
-    const at = list.findIndex((r) => r.id === this.id);
-    const next = list[at < 0 ? 0 : Math.min(list.length - 1, Math.max(0, at + by))];
-    if (next && next.id !== this.id) this.open(next.id);
-  }
+  reopen = (id = this.id) => this.act("POST", "takeover", {}, t("reopened"), null, id);
 
   ask(dialog) {
     this.dialog = dialog;

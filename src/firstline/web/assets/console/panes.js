@@ -5,7 +5,7 @@ import { heat, VIEWS } from "./desk.js";
 import { Face, Holder, topicOf } from "./holder.js";
 import { setSound, soundOn } from "./chime.js";
 import { Thread } from "./thread.js";
-import { ago, config, html, icon, t } from "./words.js";
+import { ago, config, html, icon, t, whoIs } from "./words.js";
 
 export const Panes = ({ inbox }) => html`
   <div class=${`panes show-${inbox.id ? inbox.pane : "list"}`}>
@@ -53,7 +53,7 @@ function Row({ row, inbox, on, unread }) {
       onClick=${(e) => { if (e.metaKey || e.ctrlKey || e.shiftKey) return; e.preventDefault(); inbox.open(row.id); }}>
       <${Face} name=${row.name} kind=${heat(row, inbox.now)} />
       <span class="row-body">
-        <span class="row-top"><b>${row.name ?? row.phone ?? row.email ?? t("visitor")}</b><time datetime=${row.last_message_at}>${ago(row.last_message_at, inbox.now)}</time></span>
+        <span class="row-top"><b>${whoIs(row)}</b><time datetime=${row.last_message_at}>${ago(row.last_message_at, inbox.now)}</time></span>
         <span class="row-last">${before === "ai" && icon("sparkles", "inline ai")}${before === "note" && icon("note", "inline")}${before === "agent" && icon("arrow-back-up", "inline")}${row.last_text}</span>
         <span class="row-tags"><${Holder} row=${row} inbox=${inbox} />
           ${row.priority !== "normal" && row.status !== "closed" && html`<span class="tag tag-red">${t(`priority_${row.priority}`)}</span>`}

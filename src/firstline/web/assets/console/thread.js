@@ -2,7 +2,7 @@
 import { Component } from "../vendor/preact.js";
 import { Composer } from "./composer.js";
 import { Face, Holder } from "./holder.js";
-import { day, fullTime, html, icon, t, time } from "./words.js";
+import { day, fullTime, html, icon, t, time, whoIs } from "./words.js";
 
 const NEAR = 5 * 60_000; // ms between bubbles that read as one
 const TYPING = 6000; // ms after which "is typing" is no longer true
@@ -12,6 +12,12 @@ export class Thread extends Component {
 
   componentDidMount() {
     this.down();
+    // A window that turns, a composer that grows: who looked at the last line still does.
+    this.watcher = new ResizeObserver(() => this.stick && this.down());
+    if (this.log) this.watcher.observe(this.log);
+  }
+  componentWillUnmount() {
+    this.watcher.disconnect();
   }
   componentDidUpdate() {
     const count = this.props.inbox.thread?.messages.length ?? 0;
@@ -35,9 +41,9 @@ export class Thread extends Component {
     if (inbox.missing)
       return html`<section class="pane pane-thread"><div class="nothing"><span class="nothing-icon">${icon("circle-x")}</span><h2>${t("gone")}</h2><p>${t("goneText")}</p>
         <button class="btn" onClick=${() => inbox.close()}>${t("back")}</button></div></section>`;
-    return html`<section class="pane pane-thread" aria-label=${row?.name ?? t("visitor")}>
+    return html`<section class="pane pane-thread" aria-label=${whoIs(row)}>
       <${Head} inbox=${inbox} row=${row} />
-      <div class="log" role="log" tabindex="0" aria-label=${row?.name ?? t("visitor")} ref=${(node) => (this.log = node)} onScroll=${this.scrolled}>
+      <div class="log" role="log" tabindex="0" aria-label=${whoIs(row)} ref=${(node) => (this.log = node)} onScroll=${this.scrolled}>
         ${thread ? html`<${Messages} inbox=${inbox} list=${thread.messages} />` : html`<p class="quiet">${t("loading")}</p>`}
         ${thread && html`<${Work} inbox=${inbox} />`}
       </div>
@@ -53,12 +59,12 @@ function Head({ inbox, row }) {
   return html`<header class="thread-head">
     <button class="btn btn-icon only-narrow" aria-label=${t("back")} title=${t("back")} onClick=${() => inbox.close()}>${icon("chevron-left")}</button>
     ${row && html`<${Face} name=${row.name} />`}
-    <div class="thread-who"><h2>${row ? row.name ?? row.phone ?? row.email ?? t("visitor") : "…"}</h2>${row && html`<p><${Holder} row=${row} inbox=${inbox} /></p>`}</div>
+    <div class="thread-who"><h2>${row ? whoIs(row) : "…"}</h2>${row && html`<p><${Holder} row=${row} inbox=${inbox} /></p>`}</div>
     <div class="thread-actions">
       ${row && !closed && !inbox.mine && html`<button class="btn btn-primary" disabled=${busy} title="Alt+T" onClick=${inbox.takeOver}>${icon("hand-stop")}<span>${t("takeOver")}</span></button>`}
       ${row && !closed && inbox.mine && html`<button class="btn" disabled=${busy} title="Alt+T" onClick=${inbox.handBack}>${icon("sparkles")}<span>${t("handBack")}</span></button>`}
       ${row && !closed && html`<button class="btn" disabled=${busy} title="Alt+E" onClick=${() => inbox.ask({ kind: "resolve" })}>${icon("circle-check")}<span>${t("resolve")}</span></button>`}
-      ${closed && html`<button class="btn btn-primary" disabled=${busy} onClick=${inbox.reopen}>${icon("arrow-back-up")}<span>${t("reopen")}</span></button>`}
+      ${closed && html`<button class="btn btn-primary" disabled=${busy} onClick=${() => inbox.reopen()}>${icon("arrow-back-up")}<span>${t("reopen")}</span></button>`}
       <button class="btn btn-icon only-mid" aria-label=${t("details")} title=${t("details")} aria-pressed=${inbox.pane === "context"}
         onClick=${() => { inbox.pane = inbox.pane === "context" ? "thread" : "context"; inbox.draw(); }}>${icon("layout-sidebar-right")}</button>
     </div>
@@ -88,7 +94,7 @@ class Bubble extends Component {
     if (m.sender_type === "system" || m.kind === "notice")
       return html`<p class=${`system ${m.visible_to_customer === false ? "inner" : ""}`} title=${fullTime(m.created_at)}>${m.text}</p>`;
     const note = m.kind === "note";
-    const by = m.sender_type === "customer" ? inbox.row?.name ?? t("visitor") : m.sender_type === "ai" ? t("aiAssistant") : m.sender_name ?? t("you");
+    const by = m.sender_type === "customer" ? whoIs(inbox.row) : m.sender_type === "ai" ? t("aiAssistant") : m.sender_name ?? t("you");
     return html`<article class=${`msg ${m.sender_type} ${note ? "note" : ""} ${m.state ?? ""} ${first ? "first" : ""} ${final ? "final" : ""}`}>
       <p class=${first ? "by" : "visually-hidden"}>${m.sender_type === "ai" && icon("sparkles")}${note && icon("note")}${by}${note && html` · <span>${t("note")}</span>`}</p>
       <div class="bubble" dir="auto" title=${fullTime(m.created_at)}>${m.text}${m.state === "partial" && html`<span class="caret" />`}</div>
@@ -108,7 +114,7 @@ function Work({ inbox }) {
   const { thread, row } = inbox;
   const typing = thread.typing && thread.typing.sender_type !== "agent" && inbox.now - thread.typing.at < TYPING;
   const writing = thread.messages.some((m) => m.state === "partial");
-  if (typing) return html`<p class="work"><span class="dots"><i /><i /><i /></span>${t("typing", { name: row?.name ?? t("visitor") })}</p>`;
+  if (typing) return html`<p class="work"><span class="dots"><i /><i /><i /></span>${t("typing", { name: whoIs(row) })}</p>`;
   if (thread.work && !writing) return html`<p class="work"><span class="dots"><i /><i /><i /></span>${t(`working_${thread.work}`)}</p>`;
   return null;
 }

@@ -1,13 +1,13 @@
 // "What would it answer?": a whole turn in the playground, nothing stored, and beside it what the search found.
 import { render } from "../vendor/preact.js";
 import { api } from "./api.js";
-import { html, icon, strength, t } from "./words.js";
+import { html, icon, readable, strength, t } from "./words.js";
 
 const form = document.getElementById("try-form"), place = document.getElementById("tried");
 const Passage = ({ p, all }) => html`<li class=${p.above_floor === false ? "weak" : ""}>
   <p><b>${p.title}</b>${p.section && p.section !== p.title && html`<span class="dim"> · ${p.section}</span>`}
   <span class="score" title=${JSON.stringify(p.scores ?? {})}><meter min="0" max="1" value=${strength(p, all)} /></span></p>
-  <p class="pre">${p.text}</p>${p.above_floor === false && html`<p class="hint">${t("tryBelow")}</p>`}</li>`;
+  <p class="pre">${readable(p.text)}</p>${p.above_floor === false && html`<p class="hint">${t("tryBelow")}</p>`}</li>`;
 
 function Answer({ turn, question }) {
   const replies = turn?.replies ?? turn?.messages ?? [];

@@ -3,7 +3,7 @@ import { api } from "./api.js";
 import { chime } from "./chime.js";
 import { live } from "./live.js";
 import { toast } from "./toast.js";
-import { t } from "./words.js";
+import { t, whoIs } from "./words.js";
 
 const title = document.title;
 export function showWaiting(count, base = title) {
@@ -27,7 +27,7 @@ export function watchWaiting() {
     if (!first && fresh.length) {
       chime();
       const [c] = fresh;
-      toast(t("newWaiting", { name: c.customer?.name ?? t("visitor") }), {
+      toast(t("newWaiting", { name: whoIs(c.customer) }), {
         action: t("open"), onAction: () => location.assign(`/console/inbox/${c.id}`), ms: 15_000 });
     }
     first = false;

@@ -36,3 +36,11 @@ export function ago(iso, now = Date.now()) {
 export const strength = (p, all) => Math.max(0, p.scores?.fused ?? 0) / Math.max(1e-9, ...all.map((one) => one.scores?.fused ?? 0));
 // "request_quote" as a person reads it; a business's own intents are shown as they are named.
 export const named = (group, name) => (has(`${group}_${name}`) ? t(`${group}_${name}`) : String(name ?? "").replaceAll("_", " "));
+
+// A number as it is dialled at home: North American ones in their usual shape, others as they are stored.
+export const phoneOf = (number) => String(number ?? "").replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "($1) $2-$3");
+// Whoever it is, by the best that is known of them.
+export const whoIs = (row) => row?.name ?? (row?.phone ? phoneOf(row.phone) : row?.email) ?? t("visitor");
+// A passage as a person reads it: a table's rows with dots between their cells, its ruler left out.
+export const readable = (text) => String(text ?? "").split("\n").filter((line) => !/^\s*\|[\s|:-]+\|?\s*$/.test(line))
+  .map((line) => (/^\s*\|.*\|\s*$/.test(line) ? line.trim().slice(1, -1).split("|").map((cell) => cell.trim()).filter(Boolean).join(" · ") : line)).join("\n");

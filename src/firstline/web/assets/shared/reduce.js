@@ -72,7 +72,7 @@ const moves = {
   message(state, { message }) {
     if (message.visible_to_customer === false && !state.staff) return state;
     const next = upsert(state, { state: "complete", ...message });
-    if (message.sender_type === "customer") return next;
+    if (message.sender_type === "customer") return state.staff ? { ...next, typing: null } : next;
     const whole = (message.state ?? "complete") !== "partial";
     return { ...next, typing: null, work: whole ? null : next.work };
   },
@@ -89,9 +89,10 @@ const moves = {
 
   error: (state, data) => ({ ...state, work: null, error: data }),
 
-  // Somebody types (a colleague to the customer, the customer to the console); `active: false` ends it.
+  // Somebody types (a colleague to the customer, the customer to the console); `active: false` ends it. A customer's own
+  // typing comes back on the shared stream and is no news to them.
   typing: (state, { active = true, name, sender_type = "agent" }) =>
-    ({ ...state, typing: active ? { name, sender_type, at: Date.now() } : null }),
+    state.staff || sender_type === "agent" ? { ...state, typing: active ? { name, sender_type, at: Date.now() } : null } : state,
 };
 
 function status(state, data) {
