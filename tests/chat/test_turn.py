@@ -299,3 +299,24 @@ async def test_odd_but_honest_text_is_kept_as_it_is(world: World, text: str) -> 
     received = await world.send(desk, text)
     await world.settled(desk)
     assert await world.texts(received.conversation.id, "customer") == [text]
+
+
+async def test_one_client_message_id_twenty_times_at_once_makes_one_message(world: World) -> None:
+    desk = world.desk()
+    received = await asyncio.gather(*(world.send(desk, "Hello?", client_id="b" * 20) for _ in range(20)))
+    await world.settled(desk)
+    assert len({r.message.id for r in received}) == 1
+    assert sum(not r.duplicate for r in received) == 1
+    assert len(await world.rows("SELECT 1 FROM conversations")) == 1
+
+
+async def test_two_first_bubbles_at_once_are_one_conversation_and_one_turn(world: World) -> None:
+    world.composer.free = False
+    desk = world.desk()
+    first, second = await asyncio.gather(world.send(desk, "Hi"), world.send(desk, "Are you open?"))
+    assert first.conversation.id == second.conversation.id
+    assert first.turn_id == second.turn_id
+    for _ in range(6):
+        world.composer.go.release()
+    await world.settled(desk)
+    assert len(await world.texts(first.conversation.id)) == 1

@@ -33,7 +33,14 @@ from firstline.understanding.reading import Reader
 
 __all__ = ["House", "open_house"]
 
-TOLD_TO_CRM = ("turn.closed", "conversation.closed", "conversation.tagged", "contact.learned", "handoff_completed")
+TOLD_TO_CRM = (
+    "turn.closed",
+    "escalation",
+    "conversation.closed",
+    "conversation.tagged",
+    "contact.learned",
+    "handoff_completed",
+)
 ONLINE_SECONDS = 20.0  # an open console's stream says so at least every five seconds
 
 

@@ -8,6 +8,7 @@ from firstline.chat import queries
 from firstline.chat.desk import Desk
 from firstline.chat.runner import stop_writing
 from firstline.conversations import queries as conversations
+from firstline.conversations.closing import reopen
 from firstline.conversations.facts import Hit, Reading, Verdict
 from firstline.conversations.model import Conversation
 from firstline.conversations.posting import locked, post_notice
@@ -95,6 +96,8 @@ async def _csat(tx: Tx, desk: Desk, conversation: Conversation, data: dict[str, 
 
 
 async def _request(tx: Tx, desk: Desk, business: Business, conversation: Conversation, reason: str | None) -> None:
+    if conversation.status == "closed":
+        await reopen(tx, desk.live, conversation)
     if conversation.human_agent_id is not None or conversation.status != "active":
         return
     code = reason or str(conversation.escalation_state.get("reason") or "customer_accepted_offer")

@@ -19,20 +19,14 @@ __all__ = ["conclude"]
 
 CONTACT_KINDS = {"email": "email", "phone": "phone", "person_name": "name"}
 RAW = {"raw_request", "raw_response"}
-TAGS = {"resolved"}  # flags that end a conversation well
+PRIORITIES = ("normal", "high", "urgent")
 
 
 async def conclude(desk: Desk, turn: Turn) -> UUID | None:
     """Ends the turn and returns the next one that waits behind it. Raises Stopped or Superseded when it is not ours to end."""
     async with desk.door.transaction(turn.business.id) as tx:
         conversation = await locked(tx, turn.conversation.id)
-        if not await queries.finish_turn(
-            tx, turn.id, turn.attempts, turn.revision, "done", turn.verdict.reason or "answered"
-        ):
-            row = await queries.turn(tx, turn.id)
-            if row is not None and row["state"] == "open" and row["attempts"] == turn.attempts:
-                raise Superseded
-            raise Stopped
+        await _end(tx, turn)
         facts = await _facts_of_reply(tx, turn)
         customer_id = await _learn(tx, conversation, turn)
         await queries.leave_behind(
@@ -61,6 +55,17 @@ async def conclude(desk: Desk, turn: Turn) -> UUID | None:
         facts.append(Fact("turn.closed", _closed(turn, learned=customer_id is not None), visible=False))
         await record(tx, desk.live, conversation.id, facts)
         return await queries.promote_queued(tx, conversation.id, desk.settings.lease_seconds)
+
+
+async def _end(tx: Tx, turn: Turn) -> None:
+    """Ends the turn's record under the fence. Raises Superseded or Stopped."""
+    outcome = turn.verdict.reason or "answered"
+    if await queries.finish_turn(tx, turn.id, turn.attempts, turn.revision, "done", outcome):
+        return
+    row = await queries.turn(tx, turn.id)
+    if row is not None and row["state"] == "open" and row["attempts"] == turn.attempts:
+        raise Superseded
+    raise Stopped
 
 
 async def _facts_of_reply(tx: Tx, turn: Turn) -> list[Fact]:
@@ -120,37 +125,33 @@ async def _learn(tx: Tx, conversation: Conversation, turn: Turn) -> UUID | None:
 
 
 def _changes(conversation: Conversation, turn: Turn, customer_id: UUID | None) -> dict[str, Any]:
-    reading = turn.understood
-    unanswered = turn.verdict.answers and ("unknown" in turn.kinds)
-    service = reading.first("service_type")
-    topic = " · ".join(str(p) for p in (reading.intent, service.value if service else None) if p and p != "other")
+    """The conversation's own columns. What it waits for stays its topic; another question ends an open offer."""
+    reading, kinds = turn.understood, turn.kinds
+    unanswered = turn.verdict.answers and "unknown" in kinds
+    asked = turn.verdict.action == "auto_escalate" or bool({"contact_request", "invitation"} & set(kinds))
     values: dict[str, Any] = {
         "language": reading.language,
-        "topic": topic or conversation.topic,
+        "topic": conversation.topic if turn.waiting else _topic(turn) or conversation.topic,
         "unanswered_in_row": conversation.unanswered_in_row + 1 if unanswered else 0,
         "agent_requests": conversation.agent_requests + (1 if "asks_for_person" in reading.flags else 0),
-        "asked_contact": "contact_request" in turn.kinds
-        or "invitation" in turn.kinds
-        or turn.verdict.action == "auto_escalate",
+        "asked_contact": asked or (turn.waiting and conversation.asked_contact and customer_id is None),
         "offer_open": False,
         "last_text": turn.draft[:200] or turn.text[:200],
     }
-    if (
-        conversation.offer_open
-        and turn.conversation.offer_open
-        and answer_to_offer(turn.text) is None
-        and not unanswered
-    ):
-        values["offer_open"] = False  # another question: the offer is over, the chips are gone
     if customer_id is not None:
         values["customer_id"] = customer_id
-    if (
-        "resolved" in reading.flags
-        and conversation.status == "active"
-        and conversation.escalation_state.get("type") in ("none", "offered")
-    ):
+    called = conversation.escalation_state.get("type") not in ("none", "offered")
+    if "resolved" in reading.flags and conversation.status == "active" and not called:
         values["resolution_outcome"] = "resolved_by_ai"
+    if turn.waiting and PRIORITIES.index(turn.verdict.priority) > PRIORITIES.index(conversation.priority):
+        values["priority"] = turn.verdict.priority  # danger told while waiting
     return values
+
+
+def _topic(turn: Turn) -> str:
+    service = turn.understood.first("service_type")
+    named = (turn.understood.intent, service.value if service else None)
+    return " · ".join(str(part) for part in named if part and part != "other")
 
 
 async def _escalation(tx: Tx, desk: Desk, conversation: Conversation, turn: Turn) -> list[Fact]:

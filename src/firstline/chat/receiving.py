@@ -13,6 +13,7 @@ from firstline.conversations.facts import Said
 from firstline.conversations.model import Conversation, Message
 from firstline.conversations.posting import clean_text, post
 from firstline.customers.contact import known
+from firstline.customers.queries import hold_session
 from firstline.customers.visitor import Visitor
 from firstline.ground.errors import NotFound
 from firstline.ground.tenant import Tx
@@ -54,6 +55,7 @@ async def receive(desk: Desk, inbound: Inbound) -> Received:
     text = clean_text(inbound.text)
     scope = f"visitor:{inbound.visitor.session_id}"
     async with desk.door.transaction(inbound.business.id) as tx:
+        await hold_session(tx, inbound.visitor.session_id)  # one visitor's messages come one after the other
         if inbound.client_message_id:
             known_message = await conversations.by_client_id(tx, scope, inbound.client_message_id)
             if known_message is not None:
@@ -118,12 +120,22 @@ async def _with_turn(
 
 
 async def _conversation(tx: Tx, desk: Desk, inbound: Inbound) -> tuple[Conversation, bool]:
-    """The visitor's conversation under its lock, or a new one; (conversation, is new)."""
+    """The visitor's conversation under its lock, or a new one; (conversation, is new).
+
+    Without an id it is the visitor's open conversation: a second tab that does not know it yet, or two first bubbles
+    at once, must not make two. A closed one is not taken up again without its id.
+    """
+    found: Conversation | None
     if inbound.conversation_id is not None:
         found = await conversations.lock(tx, inbound.conversation_id)
         if found is None or found.visitor_session_id != inbound.visitor.session_id:
             raise NotFound("conversation_not_found", "There is no such conversation.")
         if found.status != "closed" or may_reopen(found, desk.clock(), desk.settings.reopen_hours):
+            return found, False
+    else:
+        newest = await conversations.of_visitor(tx, inbound.visitor.session_id)
+        found = await conversations.lock(tx, newest.id) if newest and newest.status != "closed" else None
+        if found is not None and found.status != "closed":
             return found, False
     fresh = await conversations.insert_conversation(
         tx,

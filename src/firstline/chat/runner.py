@@ -6,6 +6,7 @@ from uuid import UUID
 from firstline.chat import queries
 from firstline.chat.concluding import conclude
 from firstline.chat.desk import Desk, Stopped, Superseded, Turn
+from firstline.chat.measuring import measure
 from firstline.chat.receiving import load_turn
 from firstline.chat.saying import say
 from firstline.chat.turn import take_turn, to_a_person
@@ -44,6 +45,7 @@ async def _run(desk: Desk, turn: Turn) -> None:
         following = await _give_up(desk, turn, "internal_error")
     finally:
         lease.cancel()
+    measure(turn)
     if following is not None:
         await _start_stored(desk, turn.business.id, following)
 

@@ -5,7 +5,15 @@ from uuid import UUID
 
 from firstline.ground.tenant import Tx
 
-__all__ = ["customer", "find_by_address", "insert_customer", "insert_session", "session", "update_customer"]
+__all__ = [
+    "customer",
+    "find_by_address",
+    "hold_session",
+    "insert_customer",
+    "insert_session",
+    "session",
+    "update_customer",
+]
 
 
 async def insert_session(tx: Tx, session_id: UUID, token_hash: bytes, metadata: dict[str, Any], days: int) -> None:
@@ -26,6 +34,13 @@ async def session(tx: Tx, session_id: UUID) -> Any:
         "SELECT id, token_hash, customer_id, expires_at > now() AS alive FROM visitor_sessions WHERE business_id = $1 AND id = $2",
         tx.business_id,
         session_id,
+    )
+
+
+async def hold_session(tx: Tx, session_id: UUID) -> None:
+    """Takes the session's lock until the transaction ends (weak enough for the foreign keys that point to it)."""
+    await tx.execute(
+        "SELECT FROM visitor_sessions WHERE business_id = $1 AND id = $2 FOR NO KEY UPDATE", tx.business_id, session_id
     )
 
 

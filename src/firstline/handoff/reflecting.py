@@ -21,6 +21,8 @@ REFLECT = "reflect"  # the job's name
 
 def wants_reflection(event_type: str, data: dict[str, Any]) -> bool:
     """Whether an event changes what the CRM or the help desk should know; most turns do not."""
+    if event_type == "escalation":
+        return data.get("type") != "offered"
     if event_type != "turn.closed":
         return True
     buying = data.get("intent") in {"request_quote", "book_service"} and data.get("known")

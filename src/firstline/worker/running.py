@@ -21,7 +21,7 @@ from firstline.integrations.internal.connector import InternalConnector
 from firstline.kit.clock import now
 from firstline.knowledge.store import Workshop
 from firstline.tenancy.profile import Profiles
-from firstline.worker.tasks import Shop, deliver_due, queue_with_tasks, run_ingestion
+from firstline.worker.tasks import Shop, deliver_due, queue_with_tasks, run_ingestion, take_up_stalled
 
 __all__ = ["open_shop", "work"]
 
@@ -36,7 +36,7 @@ async def open_shop(settings: Settings, url: str) -> Any:
     """The worker's rooms."""
     pool = await create_pool(url, least=1, most=6)
     door, live = Door(pool), Live(url)
-    for event in ("conversation.closed", "conversation.tagged"):
+    for event in ("conversation.closed", "conversation.tagged", "escalation"):
         door.on(event, when_it_matters)
     profiles = Profiles(door)
     live.watchers.append(
@@ -61,11 +61,11 @@ async def work(settings: Settings, url: str, stop: asyncio.Event) -> None:
     """Runs until `stop` is set; a job in hand is finished first."""
     async with open_shop(settings, url) as shop:
         queue = queue_with_tasks(shop, url, APP_ROLE)
-        loops = [
-            asyncio.create_task(_again(OUTBOX_SECONDS, lambda: deliver_due(shop))),
-            asyncio.create_task(_again(SWEEP_SECONDS, lambda: _sweep(shop))),
-        ]
         async with queue.open_async():
+            loops = [
+                asyncio.create_task(_again(OUTBOX_SECONDS, lambda: deliver_due(shop))),
+                asyncio.create_task(_again(SWEEP_SECONDS, lambda: _sweep(shop, queue))),
+            ]
             jobs = asyncio.create_task(
                 queue.run_worker_async(
                     concurrency=JOBS_AT_ONCE,
@@ -91,8 +91,9 @@ async def _again(seconds: float, body: Callable[[], Awaitable[Any]]) -> None:
         await asyncio.sleep(seconds)
 
 
-async def _sweep(shop: Shop) -> None:
+async def _sweep(shop: Shop, queue: Any) -> None:
     """Ingestions whose process died, or whose wake-up was lost; conversations that went quiet."""
+    await take_up_stalled(queue)
     for row in await shop.door.lookup("SELECT * FROM due_ingestion($1)", 20):
         business_id: UUID = row["business_id"]
         await run_ingestion(shop, business_id, row["job_id"])

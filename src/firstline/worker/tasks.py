@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import procrastinate
+
 from firstline.ground.jobs import build_queue, tenant_of
 from firstline.ground.live import Live
 from firstline.ground.storage import LocalObjects
@@ -18,7 +20,10 @@ from firstline.knowledge.sources.port import Materials
 from firstline.knowledge.store import Workshop
 from firstline.tenancy.profile import Profiles
 
-__all__ = ["Shop", "deliver_due", "queue_with_tasks", "run_ingestion"]
+__all__ = ["Shop", "deliver_due", "queue_with_tasks", "run_ingestion", "take_up_stalled"]
+
+MOST_TRIES = 8  # with waits of 3, 9, 27 … seconds: about an hour and a half
+STALLED_SECONDS = 30.0  # a worker whose heartbeat is older is gone (it beats every ten seconds)
 
 
 @dataclass(slots=True)
@@ -52,14 +57,26 @@ async def deliver_due(shop: Shop) -> int:
 def queue_with_tasks(shop: Shop, url: str, role: str | None) -> Any:
     """Procrastinate's App with our tasks."""
     queue = build_queue(url, role)
+    again = procrastinate.RetryStrategy(max_attempts=MOST_TRIES, exponential_wait=3)
 
-    @queue.task(name="ingest")  # type: ignore[untyped-decorator]  # the queue is Any: its import is lazy
+    @queue.task(name="ingest", retry=again)  # type: ignore[untyped-decorator]  # the queue is Any: its import is lazy
     async def _ingest(**arguments: Any) -> None:
         await run_ingestion(shop, tenant_of(arguments), UUID(str(arguments["job_id"])))
 
-    @queue.task(name=REFLECT)  # type: ignore[untyped-decorator]
+    @queue.task(name=REFLECT, retry=again)  # type: ignore[untyped-decorator]
     async def _reflect(**arguments: Any) -> None:
         await reflect(shop.door, shop.profiles, tenant_of(arguments), UUID(str(arguments["conversation_id"])), now)
         await deliver_due(shop)
 
     return queue
+
+
+async def take_up_stalled(queue: Any) -> int:
+    """Puts the jobs of a worker that died back into the queue: their bodies may run again. Returns how many."""
+    stalled = list(await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS))
+    for job in stalled:
+        try:
+            await queue.job_manager.retry_job(job)
+        except procrastinate.exceptions.ConnectorException:  # the same job waits already: this one is not needed
+            await queue.job_manager.finish_job_by_id_async(job.id, procrastinate.jobs.Status.FAILED, delete_job=True)
+    return len(stalled)
