@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from hmac import compare_digest
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -16,10 +17,12 @@ from starlette.staticfiles import StaticFiles
 from firstline import __version__
 from firstline.app.house import House, open_house
 from firstline.chat.runner import drain, sweep_forever
+from firstline.ground.db import AWAY
+from firstline.ground.errors import NotFound
 from firstline.ground.settings import Settings
 from firstline.web.api import chat
 from firstline.web.api.admin import router as admin_router
-from firstline.web.api.problem import install_problems
+from firstline.web.api.problem import database_away, install_problems
 from firstline.web.console.routes import console_router
 from firstline.web.demo import demo_router
 from firstline.web.rooms import Rooms
@@ -28,6 +31,9 @@ from firstline.web.widget.routes import router as widget_router
 __all__ = ["build_app"]
 
 ASSETS = Path(chat.__file__).parents[1] / "assets"
+READY_SECONDS = 2.0  # a balancer's own patience is seldom longer
+LOOPBACK = frozenset(("127.0.0.1", "::1", "testclient"))
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 GRACE_SECONDS = 3.0  # running turns may finish this long after a stop
 DESCRIPTION = (
     "Firstline answers a business's customers, says only what it can stand behind, and hands over to a person."
@@ -61,7 +67,7 @@ def build_app(settings: Settings, url: str) -> FastAPI:
     if settings.web.demo:
         app.include_router(demo_router)
     app.mount("/assets", CachedStatic(directory=ASSETS), name="assets")
-    _operations(app)
+    _operations(app, settings.web.metrics_token)
     return app
 
 
@@ -107,7 +113,16 @@ def rooms_for(house: House) -> Rooms:
     )
 
 
-def _operations(app: FastAPI) -> None:
+def _may_measure(request: Request, token: str) -> bool:
+    """Numbers are for this machine itself and for who has the token; a proxy on this machine speaks for strangers."""
+    given = request.headers.get("authorization", "")
+    if token and compare_digest(given.encode(), f"Bearer {token}".encode()):
+        return True
+    local = request.client is not None and request.client.host in LOOPBACK
+    return local and not any(name in request.headers for name in FORWARDED)
+
+
+def _operations(app: FastAPI, metrics_token: str) -> None:
     @app.get("/api/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
         return get_swagger_ui_html(
@@ -123,15 +138,19 @@ def _operations(app: FastAPI) -> None:
         return PlainTextResponse("ok")
 
     @app.get("/readyz", include_in_schema=False)
-    async def ready(request: Request) -> JSONResponse:
+    async def ready(request: Request) -> Response:
         started = time.perf_counter()
-        await request.app.state.house.pool.fetchval("SELECT 1")
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                await request.app.state.house.pool.fetchval("SELECT 1")
+        except (*AWAY, TimeoutError) as error:  # also a pool that stays full: no more requests here, please
+            return database_away(request, error)
         return JSONResponse({"database": "ok", "ms": round((time.perf_counter() - started) * 1000, 1)})
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics(request: Request) -> Response:
-        if request.client is None or request.client.host not in ("127.0.0.1", "::1", "testclient"):
-            return PlainTextResponse("not public", 404)
+        if not _may_measure(request, metrics_token):
+            raise NotFound("not_found", "There is no such page.")
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/", include_in_schema=False)

@@ -1,14 +1,25 @@
 """The pool of connections: asyncpg, the application's role, JSON by orjson."""
 
+from traceback import walk_tb
 from typing import Any
 
 import asyncpg
 import orjson
 
-__all__ = ["APP_ROLE", "Connection", "Pool", "connect", "create_pool"]
+__all__ = ["APP_ROLE", "AWAY", "Connection", "Pool", "connect", "create_pool", "is_away"]
 
 APP_ROLE = "firstline_app"
 Pool = asyncpg.Pool
+# What a server that is gone, stopping, starting or full looks like; OSError and InterfaceError only when `is_away` says so.
+AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,
+    OSError,
+)
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
@@ -52,3 +63,17 @@ def _settings(role: str | None) -> dict[str, str]:
     if role:
         settings["role"] = role
     return settings
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether `error` says that the database cannot be reached now, not that we used it wrongly.
+
+    A plain OSError (connection refused, a socket file that is gone, a time-out) counts when asyncpg raised it.
+    """
+    if isinstance(error, asyncpg.InterfaceError):
+        return "clos" in str(error)  # "connection is closed", "pool is closing"; the rest are mistakes of ours
+    if isinstance(error, OSError):
+        return any(
+            frame.f_globals.get("__name__", "").startswith("asyncpg") for frame, _ in walk_tb(error.__traceback__)
+        )
+    return isinstance(error, AWAY)

@@ -25,11 +25,15 @@ ENVIRONMENT: dict[str, tuple[str, str]] = {
     "FIRSTLINE_LOG": ("INFO", "log level"),
     "FIRSTLINE_LLM": ("", "models to answer with, in order of failover; empty: the extractive composer"),
     "FIRSTLINE_LLM_JUDGE": ("", "models of the judge (conservative profile); empty: those of FIRSTLINE_LLM"),
-    "FIRSTLINE_LLM_KEY": ("", "key for a custom URL in FIRSTLINE_LLM; providers' own: OPENAI_API_KEY, ANTHROPIC_API_KEY, …"),
+    "FIRSTLINE_LLM_KEY": (
+        "",
+        "key for a custom URL in FIRSTLINE_LLM; providers' own: OPENAI_API_KEY, ANTHROPIC_API_KEY, …",
+    ),
     "FIRSTLINE_TURN_SECONDS": ("60", "the longest a turn may take before a person is called"),
     "FIRSTLINE_LEASE_SECONDS": ("6", "how long a turn belongs to a process that stopped reporting"),
     "FIRSTLINE_REOPEN_HOURS": ("72", "a closed conversation is reopened by a message within this time"),
     "FIRSTLINE_RATE_PER_MINUTE": ("60", "chat messages a visitor address may send in a minute"),
+    "FIRSTLINE_METRICS_TOKEN": ("", "bearer token for /metrics from elsewhere; empty: this machine only"),
     "FIRSTLINE_EXAMPLES": ("examples", "folder of the example businesses that the demo serves"),
     "FIRSTLINE_POSTGRES_USER": ("nobody", "who runs the embedded server when Firstline is started by root"),
     "FIRSTLINE_DEMO": ("", "set by `firstline demo`: serves the example websites at /demo"),
@@ -54,6 +58,7 @@ class WebSettings:
     public_url: str
     secure_cookies: bool
     demo: bool
+    metrics_token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ def read_settings(environment: Mapping[str, str] | None = None, **overrides: Any
             value("FIRSTLINE_MIGRATION_URL") or value("DATABASE_URL"),
             int(number("FIRSTLINE_POOL", 2)),
         ),
-        web=WebSettings(host, port, public, secure, bool(value("FIRSTLINE_DEMO"))),
+        web=WebSettings(host, port, public, secure, bool(value("FIRSTLINE_DEMO")), value("FIRSTLINE_METRICS_TOKEN")),
         chat=ChatSettings(
             number("FIRSTLINE_TURN_SECONDS", 1),
             number("FIRSTLINE_LEASE_SECONDS", 1),

@@ -1,6 +1,11 @@
 """Every error is a problem document, with a name for the request and nothing of our insides."""
 
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import asyncpg
 import httpx
+import pytest
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
@@ -115,3 +120,54 @@ async def test_a_callers_request_id_is_kept_when_it_is_sane() -> None:
     async with _client() as client:
         assert (await client.get("/nowhere", headers={"X-Request-ID": "abc-1"})).headers["x-request-id"] == "abc-1"
         assert (await client.get("/nowhere", headers={"X-Request-ID": "a b"})).headers["x-request-id"] != "a b"
+
+
+async def _answer_to(error: Callable[[], Awaitable[object]]) -> httpx.Response:
+    app = _app()
+
+    @app.get("/away")
+    async def away() -> None:
+        await error()
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        return await client.get("/away")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
+        asyncpg.CannotConnectNowError("the database system is starting up"),
+        asyncpg.AdminShutdownError("terminating connection due to administrator command"),
+        asyncpg.CrashShutdownError("terminating connection because of crash"),
+        asyncpg.TooManyConnectionsError("sorry, too many clients already"),
+        asyncpg.InterfaceError("pool is closing"),
+        asyncpg.InterfaceError("connection is closed"),
+    ],
+    ids=lambda error: str(error),
+)
+async def test_a_database_that_is_away_is_a_503_that_says_when_to_come_back(error: Exception) -> None:
+    async def fails() -> None:
+        raise error
+
+    response = await _answer_to(fails)
+    await _problem(response, 503, "database_unavailable")
+    assert response.headers["retry-after"] == "2"
+
+
+async def test_no_server_at_the_address_is_a_503(tmp_path: Path) -> None:
+    for address in (str(tmp_path), "127.0.0.1"):  # a socket file that is gone; a port where nobody listens
+        response = await _answer_to(lambda a=address: asyncpg.connect(host=a, port=1, user="x", password="x"))  # type: ignore[misc]
+        await _problem(response, 503, "database_unavailable")
+
+
+async def test_a_mistake_of_ours_stays_a_500() -> None:
+    async def misuse() -> None:
+        raise asyncpg.InterfaceError("cannot perform operation: another operation is in progress")
+
+    async def no_file() -> None:
+        Path("/nowhere/at/all").read_bytes()
+
+    for mistake in (misuse, no_file):
+        await _problem(await _answer_to(mistake), 500, "internal_error")

@@ -11,18 +11,20 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from firstline.ground.db import AWAY, is_away
 from firstline.ground.errors import FieldError, FirstlineError, Invalid, UnsupportedMedia
 from firstline.ground.log import logger
 from firstline.web.api.max_body import MaxBody
 from firstline.web.api.openapi import complete_openapi
 from firstline.web.api.request_id import RequestIds, request_id_of
 
-__all__ = ["install_problems", "problem", "problem_of"]
+__all__ = ["database_away", "install_problems", "problem", "problem_of"]
 
 log = logger("web")
 MEDIA = "application/problem+json"
 CODES = {400: "bad_request", 401: "unauthorized", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed",
          406: "not_acceptable", 413: "too_large", 415: "unsupported_media_type", 429: "too_many_requests"}  # fmt: skip
+RETRY_SECONDS = "2"  # about what PostgreSQL needs to come up again after a crash
 TITLES = {
     400: "Bad request",
     404: "Not found",
@@ -128,6 +130,23 @@ async def _unstorable(request: Request, error: Exception) -> Response:  # noqa: 
     )
 
 
+def database_away(request: Request, error: BaseException) -> Response:
+    """503: nothing was stored; the same request (with its client_message_id or Idempotency-Key) may be sent again."""
+    log.warning("database_unavailable", path=request.url.path, error=repr(error)[:200])
+    return problem(
+        503,
+        "database_unavailable",
+        title="Not available right now",
+        detail="The database cannot be reached. Try again in a moment.",
+        request_id=request_id_of(request.scope),
+        headers={"Retry-After": RETRY_SECONDS},
+    )
+
+
+async def _perhaps_away(request: Request, error: Exception) -> Response:
+    return database_away(request, error) if is_away(error) else await _unknown(request, error)
+
+
 async def _unknown(request: Request, error: Exception) -> Response:
     request_id = request_id_of(request.scope)
     log.error("unexpected", path=request.url.path, request_id=request_id, error=repr(error)[:500], exc_info=error)
@@ -148,6 +167,8 @@ def install_problems(app: FastAPI, *, json_bytes: int = 256 * 1024, multipart_by
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(asyncpg.DataError, _unstorable)
     app.add_exception_handler(UnicodeEncodeError, _unstorable)
+    for kind in AWAY:
+        app.add_exception_handler(kind, _perhaps_away)
     app.add_exception_handler(Exception, _unknown)
     app.add_middleware(MaxBody, json_bytes=json_bytes, multipart_bytes=multipart_bytes, refuse=_too_large)
     app.add_middleware(RequestIds)
