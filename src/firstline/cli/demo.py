@@ -5,7 +5,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,8 +15,9 @@ import click
 import httpx
 
 from firstline.cli.database import run
+from firstline.cli.ports import check_port
 from firstline.cli.seeding import seed
-from firstline.ground.embedded import EmbeddedServer, start_or_join
+from firstline.ground.embedded import EmbeddedServer, check_folder, start_or_join
 from firstline.ground.errors import StartupError
 from firstline.ground.migrate import migrate
 from firstline.ground.settings import Settings, read_settings
@@ -39,23 +39,14 @@ def demo(port: int | None, data: str | None) -> None:
         raise StartupError(
             "examples", f"{examples}: the example businesses are not there; run this from the project's folder."
         )
-    _check_port(settings.web.host, settings.web.port)
+    check_port(settings.web.host, settings.web.port)
+    check_folder(settings.data)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # also when a shell started us in the background
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     try:
         _run(settings, examples)
     except KeyboardInterrupt:
         click.echo("\nStopped. The data stay in " + str(settings.data))
-
-
-def _check_port(host: str, port: int) -> None:
-    """Raises StartupError when somebody else listens there already."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            raise StartupError("port_in_use", f"Port {port} is in use; choose another: make demo PORT=8081.") from None
 
 
 def _run(settings: Settings, examples: Path) -> None:

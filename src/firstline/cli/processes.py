@@ -7,6 +7,7 @@ import signal
 import click
 
 from firstline.cli.database import database, run
+from firstline.cli.ports import check_port
 from firstline.ground.log import configure_logging
 from firstline.ground.migrate import migrate as bring_up
 from firstline.ground.settings import Settings, read_settings
@@ -21,6 +22,7 @@ def serve(host: str | None, port: int | None) -> None:
     """Serve the chat, the widget, the console and the API."""
     settings = read_settings(FIRSTLINE_HOST=host, FIRSTLINE_PORT=port)
     configure_logging(level=settings.log)
+    check_port(settings.web.host, settings.web.port)
     with database(settings) as url:
         _serve(settings, url)
 

@@ -24,7 +24,7 @@ from urllib.parse import quote
 
 from firstline.ground.errors import StartupError
 
-__all__ = ["EmbeddedServer", "start_or_join"]
+__all__ = ["EmbeddedServer", "check_folder", "start_or_join"]
 
 START_SECONDS = 60.0
 SOCKET_LIMIT = 90  # sun_path holds about 107 bytes with the file's own name
@@ -59,9 +59,9 @@ class EmbeddedServer:
 def start_or_join(data: Path, *, durable: bool = True) -> EmbeddedServer:
     """The server of `data`/postgres: joined when it runs, started (and made) when not. Call from the main thread.
 
-    Raises StartupError when the wheel is missing or the server does not come up.
+    Raises StartupError when the folder cannot be written, the wheel is missing or the server does not come up.
     """
-    data.mkdir(parents=True, exist_ok=True)
+    check_folder(data)
     user = _server_user()
     home = _home(data, user)
     cluster = home / "postgres"
@@ -72,6 +72,20 @@ def start_or_join(data: Path, *, durable: bool = True) -> EmbeddedServer:
     if not (cluster / "PG_VERSION").exists():
         _initialise(binaries, cluster, user)
     return _start(binaries, cluster, user, durable=durable)
+
+
+def check_folder(data: Path) -> None:
+    """Makes the data folder. Raises StartupError naming it when it cannot be made or written."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=data):
+            pass
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise StartupError(
+            "data_folder",
+            f"the data folder {data} cannot be written ({why}); choose another with FIRSTLINE_DATA (make demo DATA=…)",
+        ) from None
 
 
 def _server_user() -> pwd.struct_passwd | None:
