@@ -8,19 +8,21 @@ its profile by arithmetic.
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 
-from firstline.answering.computed.booking import ask_contact, contact_given, invitation, known_contact, next_call
+from firstline.answering.certain import certain
+from firstline.answering.computed.booking import ask_contact, invitation, known_contact
 from firstline.answering.computed.emergency import answer_emergency
 from firstline.answering.computed.hours import answer_hours
 from firstline.answering.computed.price import ABOVE_LIMIT, answer_price, which_service
 from firstline.answering.computed.route import answer_part, named_topics
 from firstline.answering.computed.services import named_services, refuse, tell_service, wanted_services
-from firstline.answering.computed.smalltalk import answer_smalltalk, is_no, is_yes
+from firstline.answering.computed.smalltalk import answer_smalltalk
 from firstline.answering.computed.topics import Part, bare, has, parts_of, topics_of
 from firstline.answering.computed.voice import Voice
 from firstline.answering.computed.waiting import while_waiting
 from firstline.answering.phrases import table
 from firstline.answering.port import Question
 from firstline.answering.quoting import Select, covering, faq_match, plain_select, quote, quote_faq, weights
+from firstline.answering.replies import details_given, reply_to_us
 from firstline.conversations.facts import Receipt, Sentence
 
 __all__ = ["ExtractiveComposer"]
@@ -51,8 +53,13 @@ class ExtractiveComposer:
         voice = Voice(question.business, question.reading.language)
         if question.waiting:
             return while_waiting(question, voice)
-        said = answer_smalltalk(question, voice) or _reply_to_us(question, voice) or _details_given(question, voice)
+        said = answer_smalltalk(question, voice) or reply_to_us(question, voice) or details_given(question, voice)
         return said or self._answer(question, voice)
+
+    def certain(self, question: Question) -> list[Sentence] | None:
+        """The answer when every part of the message is computed from the profile; None when a model may say more."""
+        said = certain(question)
+        return list(_spaced(said, question.already)) if said else None
 
     def _answer(self, question: Question, voice: Voice) -> list[Sentence]:
         parts = parts_of(question.text)
@@ -165,38 +172,6 @@ def _by_intent(question: Question, whole: Part, voice: Voice) -> list[Sentence]:
     if reading.intent == "book_service":
         return answer_part(question, whole, frozenset({"booking"}), voice)
     return []
-
-
-def _reply_to_us(question: Question, voice: Voice) -> list[Sentence]:
-    """A plain yes or no to what we last asked."""
-    if not (question.offered or question.asked_contact):
-        return []
-    if is_no(question.text):
-        return [voice.say("contact.no_problem")]
-    if not is_yes(question.text):
-        return []
-    contact = known_contact(question)
-    if not contact.reachable:
-        return [voice.say("unknown.passed", "notice"), voice.say("contact.ask_any", "contact_request")]
-    return [voice.say("unknown.passed", "notice"), *next_call(question, contact, voice)]
-
-
-def _details_given(question: Question, voice: Voice) -> list[Sentence]:
-    """The message gives contact details and asks for nothing; a price that waited for them is told now."""
-    reading = question.reading
-    given = (
-        reading.first("phone") or reading.first("email") or (question.asked_contact and reading.first("person_name"))
-    )
-    asks = topics_of(question.text) - {"contact", "booking", "services"}
-    if not given or asks or "?" in question.text:
-        return []
-    out = contact_given(question, voice)
-    if question.business.chat_config.require_contact_before_quote:
-        earlier = [said.text for said in question.history if said.role == "customer"][-3:]
-        if any("price" in topics_of(text) for text in earlier):
-            priced = answer_price(question, wanted_services(question, question.text), voice)
-            return [*out[:1], *priced] if priced else out
-    return out
 
 
 def _decline(question: Question, voice: Voice) -> list[Sentence]:

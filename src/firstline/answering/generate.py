@@ -1,8 +1,10 @@
 """The LLM composer: a model writes, sentence by sentence; when it fails in mid-turn the fallback finishes without repeating."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from time import monotonic
+from typing import Any
 
 from rapidfuzz import fuzz
 
@@ -18,6 +20,7 @@ from firstline.llm.model import LLM, Stream
 
 __all__ = ["LLMComposer", "repeats"]
 
+COMPUTED = 0.95  # the confidence of what follows from the profile, as the extractive composer's
 _SAME = 88  # rapidfuzz token_set_ratio from which two sentences say the same; below it, other services get swallowed
 
 
@@ -32,8 +35,14 @@ class LLMComposer:
 
     async def compose(self, question: Question, receipt: Receipt) -> AsyncIterator[Sentence]:
         """The sentences as they become whole. The gate stands behind; the model's last line fills `receipt`."""
+        computed = getattr(self._fallback, "certain", None)
+        if computed is not None and (sure := await asyncio.to_thread(computed, question)) is not None:
+            receipt.composer, receipt.confidence = self._fallback.name, COMPUTED
+            for sentence in sure:
+                yield sentence
+            return
         receipt.composer = self.name
-        receipt.passages = [_as_receipt(question, n) for n in range(len(question.passages))]
+        receipt.passages = _numbered(question, receipt.passages)
         said = question.already
         writing = _Writing(self._llm, question, receipt)
         try:
@@ -141,11 +150,21 @@ def repeats(text: str, said: str) -> bool:
     return bool(claimed) and claimed <= known
 
 
-def _as_receipt(question: Question, index: int) -> dict[str, object]:
+def _numbered(question: Question, kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The turn's own entries with the numbers the model cites; made here only when nobody has recorded them."""
+    by_chunk = {str(entry.get("chunk_id")): entry for entry in kept}
+    return [_as_receipt(question, n) | by_chunk.get(str(p.chunk_id), {}) for n, p in enumerate(question.passages)]
+
+
+def _as_receipt(question: Question, index: int) -> dict[str, Any]:
     passage = question.passages[index]
     return {
         "number": index + 1,
         "chunk_id": str(passage.chunk_id),
+        "document_id": str(passage.document_id),
         "title": passage.title,
+        "section": passage.section,
+        "uri": passage.source_uri,
+        "above_floor": passage.above_floor,
         "scores": dict(passage.scores),
     }
