@@ -1,5 +1,6 @@
 """Ingestion against a real PostgreSQL: resumable, free when nothing changed, isolated, found at once."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from firstline.embedding.fake import FakeEmbedder
 from firstline.embedding.pool import EmbeddingPool
 from firstline.kit.ids import new_id
+from firstline.knowledge import ingest as ingestion
 from firstline.knowledge import queries, search_queries, store
 from firstline.knowledge.faqs import publish_faq, retire_faq
 from firstline.knowledge.ingest import ingest
@@ -115,6 +117,95 @@ async def test_a_run_that_died_in_the_middle_is_taken_up_without_a_chunk_twice(w
     async with workshop.door.transaction(acme.id) as tx:
         assert await search_queries.count_chunks(tx) == 2
     assert count == 3
+
+
+async def interrupted(workshop, business, monkeypatch, batches=1):
+    """A job whose process died after `batches` batches of one chunk, its lease over; -> its id."""
+    monkeypatch.setattr(store, "BATCH", 1)
+    embed, count = workshop.pool.embed, 0
+
+    async def dies(texts):
+        nonlocal count
+        count += 1
+        if count == batches + 1:
+            raise ConnectionError("killed")
+        return await embed(texts)
+
+    async with workshop.door.transaction(business.id) as tx:
+        job_id = await queries.create_job(tx, "upload", A)
+    with monkeypatch.context() as patch:
+        patch.setattr(workshop.pool, "embed", dies, raising=False)
+        with pytest.raises(ConnectionError):
+            await ingest(workshop, Materials(business, Folder(a=PAGE)), job_id)
+    async with workshop.door.transaction(business.id) as tx:
+        await tx.execute("UPDATE kb_ingestion_jobs SET lease_until = now() - interval '1 second' WHERE id = $1", job_id)
+    return job_id
+
+
+async def test_what_somebody_deleted_stays_deleted_when_an_interrupted_job_goes_on(workshop, acme, monkeypatch):
+    job_id = await interrupted(workshop, acme, monkeypatch)
+    async with workshop.door.transaction(acme.id) as tx:
+        (half,) = await queries.list_documents(tx)
+        assert await queries.delete_document(tx, half["id"])
+    job = await ingest(workshop, Materials(acme, Folder(a=PAGE)), job_id)
+    assert (job.status, job.stats) == ("completed", {"documents": 0, "chunks": 0, "errors": 0})
+    async with workshop.door.transaction(acme.id) as tx:
+        assert await queries.list_documents(tx) == []
+    assert await recall(workshop, acme, "warranty") == []
+    assert (await run(workshop, acme, job_input=A)).stats["documents"] == 1  # a new upload is a new wish
+    assert await recall(workshop, acme, "warranty")
+
+
+async def test_a_deletion_while_a_job_runs_ends_its_document_and_is_not_counted(workshop, acme, monkeypatch):
+    monkeypatch.setattr(store, "BATCH", 1)
+    embed = workshop.pool.embed
+
+    async def deleted_meanwhile(texts):
+        async with workshop.door.transaction(acme.id) as tx:
+            for document in await queries.list_documents(tx):
+                await queries.delete_document(tx, document["id"])
+        return await embed(texts)
+
+    monkeypatch.setattr(workshop.pool, "embed", deleted_meanwhile, raising=False)
+    job = await run(workshop, acme, job_input=A)
+    assert (job.status, job.stats["documents"], job.stats["chunks"]) == ("completed", 0, 0)
+    async with workshop.door.transaction(acme.id) as tx:
+        assert await queries.list_documents(tx) == []
+
+
+async def test_progress_is_told_during_the_first_document_and_kept(workshop, acme, monkeypatch):
+    half = await interrupted(workshop, acme, monkeypatch)
+    async with workshop.door.transaction(acme.id) as tx:
+        assert (await queries.get_job(tx, half)).stats == {"documents": 0, "chunks": 1, "errors": 0}
+        for document in await queries.list_documents(tx):
+            await queries.delete_document(tx, document["id"])
+    told = []
+    monkeypatch.setattr(store, "BATCH", 1)
+    async with workshop.door.transaction(acme.id) as tx:
+        job_id = await queries.create_job(tx, "upload", A)
+    await ingest(workshop, Materials(acme, Folder(a=PAGE)), job_id, progress=told.append)
+    assert [(s["documents"], s["chunks"]) for s in told] == [(0, 1), (0, 2), (1, 2)]
+
+
+async def test_a_job_in_hand_keeps_its_lease_while_a_document_takes_long(workshop, acme, monkeypatch):
+    monkeypatch.setattr(ingestion, "BEAT_SECONDS", 0.01)
+    async with workshop.door.transaction(acme.id) as tx:
+        job_id = await queries.create_job(tx, "upload", A)
+
+    async def lease():
+        async with workshop.door.transaction(acme.id) as tx:
+            return await tx.fetchval("SELECT lease_until FROM kb_ingestion_jobs WHERE id = $1", job_id)
+
+    class Slow(Folder):
+        async def get(self, key):
+            first = await lease()
+            async with asyncio.timeout(20):
+                while await lease() == first:
+                    await asyncio.sleep(0.01)
+            return await super().get(key)
+
+    assert (await ingest(workshop, Materials(acme, Slow(a=PAGE)), job_id)).status == "completed"
+    assert await lease() is None
 
 
 async def test_a_broken_file_is_told_and_the_rest_goes_on(workshop, acme):

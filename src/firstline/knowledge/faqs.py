@@ -34,7 +34,7 @@ async def publish_faq(
     acquired = Acquired(uri, faq_document(faq), visibility=visibility, tags=faq.tags, faq_id=faq_id)
     kept = await keep_document(workshop, business_id, acquired, JobConfig(), languages=languages)
     async with workshop.door.transaction(business_id) as tx:
-        return faq_id or await queries.faq_of(tx, kept.document_id)
+        return faq_id or (await queries.faq_of(tx, kept.document_id) if kept.document_id else None)
 
 
 async def retire_faq(door: Door, business_id: UUID, faq_id: UUID) -> bool:

@@ -24,6 +24,7 @@ __all__ = [
     "get_faq",
     "get_job",
     "keep_faq",
+    "keep_lease",
     "list_documents",
     "list_faqs",
     "list_jobs",
@@ -98,6 +99,13 @@ async def save_progress(
     )
 
 
+async def keep_lease(tx: Tx, job_id: UUID, lease: timedelta) -> None:
+    """The job is still in hand."""
+    await tx.execute(
+        "UPDATE kb_ingestion_jobs SET lease_until = now() + $2 WHERE id = $1 AND status = 'running'", job_id, lease
+    )
+
+
 async def finish_job(tx: Tx, job_id: UUID, status: str, stats: dict[str, int], errors: list[dict[str, Any]]) -> None:
     """`status` completed or failed."""
     await tx.execute(
@@ -134,16 +142,19 @@ async def document_uri(tx: Tx, document_id: UUID) -> str | None:
     return found
 
 
-async def save_document(tx: Tx, document: dict[str, Any]) -> tuple[UUID, int]:
-    """Writes a document by its `source_uri`; -> (id, generation).
+async def save_document(tx: Tx, document: dict[str, Any]) -> tuple[UUID, int] | None:
+    """Writes a document by its `source_uri`; -> (id, generation), None when this very job had made it and somebody deleted it.
 
-    Unchanged content keeps its generation (the run may still have chunks to add); changed content opens the next one,
+    A deletion outlives the job that was interrupted: only another job makes the document again. Unchanged content keeps its generation (the run may still have chunks to add); changed content opens the next one,
     whose chunks replace the old ones when they are complete.
     """
     row = await tx.fetchrow(
         """INSERT INTO kb_source_documents AS d (business_id, id, job_id, source_id, source_type, source_uri, title, raw_text,
              metadata, external_id, visibility, language, content_hash)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+           SELECT $1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::text, $6::text, $7::text, $8::text, $9::jsonb, $10::text, $11::text,
+             $12::text, $13::bytea
+           WHERE $3::uuid IS NULL OR NOT EXISTS (SELECT FROM kb_source_documents o WHERE o.business_id = $1
+             AND o.source_uri = $6 AND o.job_id = $3 AND o.deleted_at IS NOT NULL)
            ON CONFLICT (business_id, source_uri) WHERE deleted_at IS NULL DO UPDATE SET
              job_id = excluded.job_id, source_id = coalesce(excluded.source_id, d.source_id), title = excluded.title,
              source_type = excluded.source_type, raw_text = excluded.raw_text, metadata = excluded.metadata
@@ -166,7 +177,7 @@ async def save_document(tx: Tx, document: dict[str, Any]) -> tuple[UUID, int]:
         document["language"],
         document["content_hash"],
     )
-    return row["id"], row["generation"]
+    return (row["id"], row["generation"]) if row else None
 
 
 async def missing_ordinals(tx: Tx, document_id: UUID, generation: int, count: int, model: str) -> list[int]:

@@ -1,6 +1,7 @@
 """A parsed document to stored chunks with their vectors: by batch, resumable, never holding a transaction while it embeds."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -32,9 +33,12 @@ class Workshop:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of a document. `added` counts the chunks that were embedded now: 0 for an unchanged one."""
+    """What became of a document. `added` counts the chunks that were embedded now: 0 for an unchanged one.
 
-    document_id: UUID
+    `document_id` None: it was left out. Somebody deleted it since this job made it, or a newer run has changed it.
+    """
+
+    document_id: UUID | None
     chunks: int
     added: int
 
@@ -48,8 +52,12 @@ async def keep_document(
     languages: tuple[str, ...] = ("en", "es"),
     job_id: UUID | None = None,
     source_id: UUID | None = None,
+    progress: Callable[[int], Awaitable[None]] | None = None,
 ) -> Kept:
-    """Stores `acquired.parsed` (a Parsed). What an earlier run has already stored is not embedded again."""
+    """Stores `acquired.parsed` (a Parsed). What an earlier run has already stored is not embedded again.
+
+    `progress` hears after each batch how many of the document's chunks are stored.
+    """
     parsed = acquired.parsed
     if not isinstance(parsed, Parsed):
         raise TypeError("only a parsed document can be kept")
@@ -57,7 +65,10 @@ async def keep_document(
     chunks, language = await asyncio.to_thread(_prepared, parsed, config, workshop, languages)
     row = _row(acquired, parsed, config, model, language)
     async with workshop.door.transaction(business_id) as tx:
-        document_id, generation = await queries.save_document(tx, {**row, "job_id": job_id, "source_id": source_id})
+        saved = await queries.save_document(tx, {**row, "job_id": job_id, "source_id": source_id})
+        if saved is None:
+            return Kept(None, 0, 0)
+        document_id, generation = saved
         missing = await queries.missing_ordinals(tx, document_id, generation, len(chunks), model)
         for faq in parsed.faqs if parsed.source_type == "faq" else ():
             await queries.keep_faq(
@@ -68,21 +79,18 @@ async def keep_document(
                 visibility=acquired.visibility,
                 faq_id=acquired.faq_id,
             )
+    about = {"tags": list(acquired.tags), "effective_date": parsed.metadata.get("effective_date")}
     for at in range(0, len(missing), BATCH):
         batch = [(ordinal, *chunks[ordinal]) for ordinal in missing[at : at + BATCH]]
         vectors = await _embedded([chunk for _, chunk, _ in batch], workshop)
         rows = [(*entry, found) for entry, found in zip(batch, vectors, strict=True)]
         async with workshop.door.transaction(business_id) as tx:
             if not await queries.add_chunks(
-                tx,
-                document_id,
-                generation,
-                rows,
-                visibility=acquired.visibility,
-                model=model,
-                metadata={"tags": list(acquired.tags), "effective_date": parsed.metadata.get("effective_date")},
+                tx, document_id, generation, rows, visibility=acquired.visibility, model=model, metadata=about
             ):
-                return Kept(document_id, 0, 0)  # changed or deleted meanwhile: the newer run has it
+                return Kept(None, 0, 0)
+        if progress:
+            await progress(len(chunks) - len(missing) + min(at + BATCH, len(missing)))
     async with workshop.door.transaction(business_id) as tx:
         await queries.complete_document(tx, document_id, generation)
     return Kept(document_id, len(chunks), len(missing))
