@@ -18,6 +18,7 @@ from firstline.answering.computed.notes import spoken_notes
         ("Depende del acceso.", "es", ["Depende del acceso."]),
         ("Presupuesto escrito gratis.", "es", ["A tener en cuenta: presupuesto escrito gratis."]),
         ("", "en", []),
+        ("#0", "en", ["Good to know: 0."]),
     ],
 )
 def test_a_note_gets_the_subject_or_lead_in_that_it_lacks(notes: str, language: str, spoken: list[str]) -> None:

@@ -16,7 +16,7 @@ def spoken_notes(notes: str, language: str) -> list[str]:
     words = wordlist("notes").get(language, wordlist("notes")["en"])
     out: list[str] = []
     pieces: list[str] = []
-    for text in sentences(notes):
+    for text in sentences(" ".join(notes.split()).lstrip("#>|-*+ ")):  # no line of it is a heading or a table
         whole = _whole(text, words)
         if whole is None:
             pieces.append(_lowered(text).rstrip("."))
