@@ -9,6 +9,7 @@ import pytest
 from tests.web.api.conftest import World
 
 from firstline.kit.ids import new_id
+from firstline.web.api.chat_models import CARD, CardOut
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -41,6 +42,10 @@ async def test_the_card_is_public_and_says_nothing_private(world: World) -> None
     assert card["name"] == "Acme Plumbing"
     assert {"chat_config", "guardrails", "triggers", "email"}.isdisjoint(card)
     assert answer.headers["access-control-allow-origin"] == "*"
+    assert CardOut.model_validate(card).slug == "acme-plumbing"
+    assert set(card) == set(CardOut.model_fields) == set(CARD)
+    shown = world.app.openapi()["paths"]["/chat/business/{slug}"]["get"]["responses"]["200"]
+    assert shown["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/CardOut"}
 
 
 async def test_a_turn_streams_in_order_and_can_be_resumed_by_its_numbers(world: World) -> None:
@@ -211,6 +216,21 @@ async def test_contact_feedback_csat_and_a_person_by_events(world: World) -> Non
     assert (await event("request_human")).json()["status"] == "waiting_human"
     assert (await event("request_human")).json()["status"] == "waiting_human"
     assert (await event("nonsense")).status_code == 422
+    for field, kind, data in (
+        ("data.name", "contact", {"name": {"a": 1}, "phone": "(608) 555-0123"}),
+        ("data.email", "contact", {"email": ["a@b.example"]}),
+        ("data.phone", "contact", {"phone": True}),
+        ("data.consent", "contact", {"name": "Dana", "consent": "no"}),
+        ("data.active", "typing", {"active": {"html": "<b>"}}),
+        ("data.active", "typing", {"active": 1}),
+        ("data.comment", "csat", {"score": 4, "comment": {}}),
+        ("data.reason", "feedback", {"message_id": reply, "value": "up", "reason": []}),
+        ("data.answer", "escalation_offer_answer", {"answer": {}}),
+    ):
+        refused = await event(kind, **data)
+        assert (refused.status_code, [e["field"] for e in refused.json()["errors"]]) == (422, [field])
+    assert (await event("typing", active=False, more="ignored")).status_code == 200
+    assert (await event("typing")).status_code == 200
     async with world.house.door.transaction(world.acme.id) as tx:
         row = await tx.fetchrow(
             "SELECT u.first_name, u.phone FROM conversations c JOIN customers u ON u.business_id = c.business_id AND u.id = c.customer_id WHERE c.id = $1::uuid",

@@ -17,7 +17,8 @@ from firstline.customers.visitor import Visitor
 from firstline.ground.errors import FieldError, Invalid, NotFound, Unauthorized
 from firstline.ground.events import since
 from firstline.tenancy.model import Business
-from firstline.web.api.chat_models import EventIn, EventOut, Events, MessageIn, SessionIn, SessionOut, TurnOut
+from firstline.web.api.chat_events import checked_data
+from firstline.web.api.chat_models import CardOut, EventIn, EventOut, Events, MessageIn, SessionIn, SessionOut, TurnOut
 from firstline.web.api.chat_stream import HEADERS, conversation_stream, finish_turn, turn_stream
 from firstline.web.api.schemas.base import problems
 from firstline.web.rooms import Rooms, rooms_of
@@ -57,7 +58,7 @@ async def _own(rooms: Rooms, visitor: Visitor, conversation_id: UUID) -> Convers
     return found
 
 
-@router.get("/business/{slug}", summary="The public card of a business")
+@router.get("/business/{slug}", response_model=CardOut, summary="The public card of a business")
 async def get_card(request: Request, slug: str) -> JSONResponse:
     """Name, greeting, languages, open now; cacheable, no session."""
     rooms = rooms_of(request)
@@ -172,7 +173,8 @@ async def post_event(request: Request, body: EventIn, authorization: Bearer = No
     rooms = rooms_of(request)
     _limit(request, rooms, "event")
     visitor = await _visitor(rooms, authorization)
+    data = checked_data(body.type, body.data)
     await _own(rooms, visitor, body.conversation_id)
     business = await rooms.profiles.get(visitor.business_id)
-    status = await visitor_event(rooms.chat, business, body.conversation_id, body.type, body.data)
+    status = await visitor_event(rooms.chat, business, body.conversation_id, body.type, data)
     return {"ok": True, "status": status}

@@ -1,14 +1,64 @@
 """What the chat API reads and answers. Unknown fields are ignored: old widgets meet new servers (design/api.md)."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
-__all__ = ["EventIn", "EventOut", "Events", "MessageIn", "SessionIn", "SessionOut", "TurnOut"]
+__all__ = ["CardOut", "EventIn", "EventOut", "Events", "MessageIn", "SessionIn", "SessionOut", "TurnOut"]
 
 Token = Annotated[str, Field(max_length=400)]
 Metadata = Annotated[dict[str, Any], Field(max_length=40)]
+
+
+CARD: JsonDict = {
+    "id": "018f3f8e-5a1c-7cc4-9c0e-3a4d0f6f2b11",
+    "slug": "acme-plumbing",
+    "name": "Acme Plumbing",
+    "industry": "plumbing",
+    "phone": "+16085550142",
+    "logo": None,
+    "greeting": {"en": "Hi! How can we help you today?", "es": "¡Hola! ¿En qué podemos ayudarle hoy?"},
+    "disclosure": {"en": "I'm Acme Plumbing's AI assistant.", "es": "Soy el asistente de IA de Acme Plumbing."},
+    "languages": ["en", "es"],
+    "default_language": "en",
+    "timezone": "America/Chicago",
+    "open_now": False,
+    "next_opening": "2026-03-02T08:00:00-06:00",
+    "open_text": {"en": "Back tomorrow at 8:00 AM", "es": "Abrimos mañana a las 8:00"},
+    "expected_reply": {"en": "within the hour", "es": "en menos de una hora"},
+    "theme": {"accent": "#0b63ce", "side": "right", "offset": None, "label": None, "teaser": None},
+    "chips": {"en": ["Get a quote"], "es": ["Pedir presupuesto"]},
+    "off_hours_mode": "chat",
+}
+ByLanguage = dict[str, str]
+
+
+class CardOut(BaseModel):
+    """The public card. `open_now` is null when the business gave no hours."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": CARD})
+
+    id: UUID
+    slug: str
+    name: str
+    industry: str
+    phone: str | None
+    logo: str | None
+    greeting: ByLanguage
+    disclosure: ByLanguage
+    languages: list[str]
+    default_language: str
+    timezone: str
+    open_now: bool | None
+    next_opening: datetime | None
+    open_text: ByLanguage
+    expected_reply: ByLanguage
+    theme: dict[str, str | float | bool | None]
+    chips: dict[str, list[str]]
+    off_hours_mode: str
 
 
 class SessionIn(BaseModel):
