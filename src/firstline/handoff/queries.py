@@ -15,6 +15,7 @@ __all__ = [
     "last_receipts",
     "latest_handoff",
     "open_handoff",
+    "raw_exchanges_of",
     "receipts_of",
     "save_brief",
     "see",
@@ -108,6 +109,17 @@ async def receipts_of(tx: Tx, conversation_id: UUID) -> dict[str, Any]:
         conversation_id,
     )
     return {str(r["message_id"]): r["body"] for r in rows}
+
+
+async def raw_exchanges_of(tx: Tx, conversation_id: UUID) -> dict[str, dict[str, Any]]:
+    """{message id: {"raw_llm_request", "raw_llm_response"}} of the messages that a model wrote (spec §2.3); colleagues only."""
+    rows = await tx.fetch(
+        "SELECT id, raw_llm_request, raw_llm_response FROM messages WHERE business_id = $1 AND conversation_id = $2 "
+        "AND (raw_llm_request IS NOT NULL OR raw_llm_response IS NOT NULL)",
+        tx.business_id,
+        conversation_id,
+    )
+    return {str(r["id"]): {key: r[key] for key in ("raw_llm_request", "raw_llm_response")} for r in rows}
 
 
 async def see(tx: Tx, user_id: UUID, state: str = "online") -> None:

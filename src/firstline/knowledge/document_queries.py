@@ -8,7 +8,7 @@ from firstline.ground.tenant import Tx
 __all__ = ["chunks_of_document", "document", "documents_page", "faqs_page", "jobs_page"]
 
 _SHOWN = (
-    "d.id, d.title, d.source_type, d.source_uri, d.visibility, d.language, d.metadata, d.updated_at, d.deleted_at, d.job_id, "
+    "d.id, d.business_id, d.title, d.source_type, d.source_uri, d.visibility, d.language, d.metadata, d.updated_at, d.deleted_at, d.job_id, "
     "(SELECT count(*) FROM kb_chunks c WHERE c.business_id = d.business_id AND c.document_id = d.id) AS chunks"
 )
 _LIKE = "'%' || replace(replace(replace({0}, '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%'"
@@ -24,9 +24,10 @@ async def document(tx: Tx, document_id: UUID) -> Any:
 
 
 async def chunks_of_document(tx: Tx, document_id: UUID, most: int = 500) -> list[Any]:
-    """(id, ordinal, text, section, visibility, language) of its chunks in order."""
+    """(id, business_id, document_id, ordinal, text, section, visibility, language, metadata) of its chunks in order."""
     return await tx.fetch(
-        "SELECT id, ordinal, text, coalesce(metadata ->> 'section', context) AS section, visibility, language FROM kb_chunks "
+        "SELECT id, business_id, document_id, ordinal, text, coalesce(metadata ->> 'section', context) AS section, visibility, "
+        "language, metadata FROM kb_chunks "
         "WHERE business_id = $1 AND document_id = $2 ORDER BY generation DESC, ordinal LIMIT $3",
         tx.business_id,
         document_id,

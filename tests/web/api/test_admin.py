@@ -48,6 +48,7 @@ async def test_the_profile_is_shown_and_merged(world: World) -> None:
         assert before["slug"] == "acme-plumbing"
         assert before["services"][0]["price_low"] == "89.00"
         assert before["emergency_line"]["surcharge"] == "150.00"
+        assert before["crm_integration"] == {"crm_type": "internal", "crm_account_id": None}
         changes = {
             "business_hours": {"sun": [{"open": "10:00", "close": "12:00"}]},
             "chat_config": {"max_quote_value_without_handoff": "1500"},
@@ -136,7 +137,11 @@ async def test_documents_are_binned_and_restored(world: World) -> None:
         faq = (await client.post(f"{V1}/kb/faqs", json={"question": "Do you fix sinks?", "answer": "Yes."})).json()
         path = f"{V1}/kb/documents/{faq['document_id']}"
         whole = (await client.get(path)).json()
-        assert whole["chunk_list"]
+        assert whole["business_id"] == str(world.acme.id)
+        assert {c["business_id"] for c in whole["chunk_list"]} == {str(world.acme.id)}
+        assert {c["document_id"] for c in whole["chunk_list"]} == {faq["document_id"]}
+        listed = (await client.get(f"{V1}/kb/documents")).json()["items"]
+        assert {d["business_id"] for d in listed} == {str(world.acme.id)}
         assert (await client.delete(path)).status_code == 204
         binned = (await client.get(f"{V1}/kb/documents", params={"deleted": True})).json()["items"]
         assert faq["document_id"] in [d["id"] for d in binned]
@@ -231,6 +236,22 @@ async def test_understand_reads_and_the_playground_stores_nothing(world: World) 
             assert await tx.fetchval(counts) == before
         wrong = await client.post(f"{V1}/playground", json={"messages": [{"role": "ai", "text": "hi"}]})
         assert wrong.status_code == 422
+
+
+async def test_a_colleague_sees_what_a_model_was_asked_and_said_and_null_without_one(world: World) -> None:
+    conversation_id = await world.conversation("What are your hours on Monday?")
+    path = f"{V1}/conversations/{conversation_id}"
+    async with world.client() as client:
+        messages = (await client.get(path)).json()["messages"]
+        assert {(m["raw_llm_request"], m["raw_llm_response"]) for m in messages} == {(None, None)}
+        reply = next(m["id"] for m in messages if m["sender_type"] == "ai")
+        asked, said = {"messages": [{"role": "user", "content": "Hi"}]}, {"text": "Hello"}
+        async with world.house.door.transaction(world.acme.id) as tx:
+            update = "UPDATE messages SET raw_llm_request = $2, raw_llm_response = $3 WHERE id = $1::uuid"
+            await tx.execute(update, reply, asked, said)
+        messages = {m["id"]: m for m in (await client.get(path)).json()["messages"]}
+        assert (messages[reply]["raw_llm_request"], messages[reply]["raw_llm_response"]) == (asked, said)
+        assert [m["id"] for m in messages.values() if m["raw_llm_request"]] == [reply]
 
 
 async def test_a_complaint_is_taken_over_answered_and_closed(world: World) -> None:

@@ -11,7 +11,7 @@ from firstline.conversations.model import Conversation, conversation_json, messa
 from firstline.conversations.posting import locked, post_agent
 from firstline.ground.errors import NotFound
 from firstline.ground.tenant import Tx
-from firstline.handoff.queries import receipts_of
+from firstline.handoff.queries import raw_exchanges_of, receipts_of
 from firstline.tenancy.principal import Principal
 from firstline.web.api.auth import needs, person_of
 from firstline.web.api.idempotency import IdempotentRoute
@@ -83,7 +83,8 @@ async def get_conversation(
             raise NotFound("conversation_not_found", "There is no such conversation.")
         messages = await queries.messages(tx, conversation_id, limit=limit)
         receipts = await receipts_of(tx, conversation_id)
-    lines = [{**message_json(m), "receipt": receipts.get(str(m.id))} for m in messages]
+        raw = await raw_exchanges_of(tx, conversation_id)
+    lines = [{**message_json(m), **raw.get(str(m.id), {}), "receipt": receipts.get(str(m.id))} for m in messages]
     return ConversationWhole.model_validate({**_row(*found), "messages": lines})
 
 

@@ -165,8 +165,8 @@ class BusinessOut(Shown):
     expected_reply: Localized
     theme: dict[str, Any]
     allowed_origins: list[str]
-    crm_integration: dict[str, Any]
-    helpdesk_integration: dict[str, Any]
+    crm_integration: CrmIntegration
+    helpdesk_integration: HelpdeskIntegration
     holidays: list[HolidayOut]
     services: list[ServiceOut]
     not_offered: list[ServiceOut]

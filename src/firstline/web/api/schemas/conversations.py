@@ -107,10 +107,17 @@ class MessageOut(Shown):
     receipt: dict[str, Any] | None = None
 
 
+class MessageWhole(MessageOut):
+    """With the exchange with the model that wrote it; null when none did."""
+
+    raw_llm_request: dict[str, Any] | None = None
+    raw_llm_response: dict[str, Any] | None = None
+
+
 class ConversationWhole(ConversationRow):
     """With its newest messages, oldest of them first."""
 
-    messages: list[MessageOut]
+    messages: list[MessageWhole]
 
 
 Agent = Annotated[UUID | None, Field(description="For API keys: the colleague in whose name; else the first owner")]

@@ -141,6 +141,8 @@ class DocumentOut(Shown):
     """Spec §3.2 `KBSourceDocument` without its text."""
 
     id: UUID
+    business_id: UUID
+    job_id: UUID | None
     title: str
     source_type: str
     source_uri: str
@@ -156,6 +158,9 @@ class ChunkOut(Shown):
     """Spec §3.2 `KBChunk`."""
 
     id: UUID
+    business_id: UUID
+    document_id: UUID
+    metadata: dict[str, Any]
     ordinal: int
     text: str
     section: str
@@ -167,7 +172,6 @@ class DocumentWhole(DocumentOut):
     """With its text and its live chunks."""
 
     raw_text: str
-    job_id: UUID | None
     chunk_list: list[ChunkOut]
 
 
