@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
 from babel import Locale
 from fastapi import APIRouter, Depends
@@ -35,6 +37,12 @@ def _days(lang: str) -> list[tuple[str, str]]:
     return [(day, names[i].capitalize()) for i, day in enumerate(WEEKDAYS)]
 
 
+@cache
+def _zones() -> list[str]:
+    """The time zones of places, for the list under the field."""
+    return sorted(z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/", "US/")))
+
+
 async def _fresh(viewer: Viewer) -> Viewer:
     """A form shows what is stored now, not what the profile's cache remembers of half a minute ago."""
     viewer.rooms.profiles.drop(viewer.business.id)
@@ -44,7 +52,9 @@ async def _fresh(viewer: Viewer) -> Viewer:
 @router.get("")
 async def show_profile(request: Request, viewer: Who) -> Response:
     """Name, ways of contact, place, hours, holidays, the emergency line."""
-    return _show(request, await _fresh(viewer), "profile.html", "business:write", days=_days(viewer.lang))
+    return _show(
+        request, await _fresh(viewer), "profile.html", "business:write", days=_days(viewer.lang), zones=_zones()
+    )
 
 
 @router.get("/services")

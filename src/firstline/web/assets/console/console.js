@@ -37,14 +37,6 @@ document.addEventListener("change", async (event) => {
   }
 });
 
-// The label that opens the file chooser works by keyboard, too.
-document.addEventListener("keydown", (event) => {
-  if ((event.key === "Enter" || event.key === " ") && event.target.matches?.("label[role=button]")) {
-    event.preventDefault();
-    event.target.click();
-  }
-});
-
 async function copy(button) {
   const text = document.querySelector(button.dataset.copy).textContent;
   try {

@@ -58,7 +58,7 @@ function Receipt({ inbox, dialog: { message } }) {
     </dl>
     <h3>${t("restsOn")}</h3>
     ${passages.length ? html`<ol class="passages">${passages.map((p) => html`<li class=${p.above_floor === false ? "weak" : ""}><p><b>${p.title ?? p.source_uri}</b>${p.section && p.section !== p.title && html`<span class="dim"> · ${p.section}</span>`}
-      <span class="score"><meter min="0" max="1" value=${strength(p, passages)} />${p.above_floor === false && t("belowFloor")}</span></p><p class="pre">${readable(p.text ?? p.snippet)}</p></li>`)}</ol>` : html`<p class="quiet">${t("restsOnNothing")}</p>`}
+      <span class="score"><meter min="0" max="1" value=${strength(p, passages)} />${p.above_floor === false && t("belowFloor")}</span></p><p class="pre" tabindex="0">${readable(p.text ?? p.snippet)}</p></li>`)}</ol>` : html`<p class="quiet">${t("restsOnNothing")}</p>`}
     <${Rows} title=${t("rules")} list=${r.rules} show=${(x) => html`<b>${plain(x.code ?? x.rule)}</b><span>${x.reason !== x.code && plain(x.reason ?? x.result)}</span>`} />
     <${Rows} title=${t("gate")} list=${r.gate} show=${(x) => html`<s>${x.sentence}</s><small>${x.rule}: ${x.words}</small>`} />
     ${r.judge && html`<h3>${t("judge")}</h3><p>${r.judge.verdict} ${r.judge.policy ?? ""}</p>`}

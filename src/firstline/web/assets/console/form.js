@@ -57,12 +57,16 @@ function clear(form) {
   }
 }
 
+// What the server says is for programs; of the usual fields people are told in their own words.
+const PLAIN = { tel: "badPhone", email: "badEmail", url: "badUrl" };
+const friendly = (input, message) => (input.value.trim() && PLAIN[input.type] ? t(PLAIN[input.type]) : input.name === "timezone" ? t("badZone") : message.charAt(0).toUpperCase() + message.slice(1));
+
 function mark(form, { field, message }, i) {
   const named = [...form.elements].filter((input) => input.name);
   const beside = named.find((n) => n.name === field) ?? named.find((n) => n.name.startsWith(`${field}.`) || n.name.startsWith(`${field}[`))
     ?? named.find((n) => field.startsWith(`${n.name}.`) || field.startsWith(`${n.name}[`));
   if (!beside) return null;
-  const line = Object.assign(document.createElement("p"), { className: "field-error", id: `error-${i}`, textContent: message });
+  const line = Object.assign(document.createElement("p"), { className: "field-error", id: `error-${i}`, textContent: friendly(beside, message) });
   beside.classList.add("is-invalid");
   beside.setAttribute("aria-invalid", "true");
   beside.setAttribute("aria-describedby", line.id);

@@ -16,6 +16,11 @@ export function listenForKeys(inbox) {
   };
   document.addEventListener("keydown", (event) => {
     if (typing(event.target) || document.querySelector("dialog[open]")) return;
+    if (event.key === "Escape" && inbox.pane === "context") {
+      inbox.pane = "thread";
+      inbox.draw();
+      return;
+    }
     if (event.altKey && !event.ctrlKey && !event.metaKey && alt[event.code]) {
       event.preventDefault();
       alt[event.code]();

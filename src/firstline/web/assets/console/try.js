@@ -7,7 +7,7 @@ const form = document.getElementById("try-form"), place = document.getElementByI
 const Passage = ({ p, all }) => html`<li class=${p.above_floor === false ? "weak" : ""}>
   <p><b>${p.title}</b>${p.section && p.section !== p.title && html`<span class="dim"> · ${p.section}</span>`}
   <span class="score" title=${JSON.stringify(p.scores ?? {})}><meter min="0" max="1" value=${strength(p, all)} /></span></p>
-  <p class="pre">${readable(p.text)}</p>${p.above_floor === false && html`<p class="hint">${t("tryBelow")}</p>`}</li>`;
+  <p class="pre" tabindex="0">${readable(p.text)}</p>${p.above_floor === false && html`<p class="hint">${t("tryBelow")}</p>`}</li>`;
 
 function Answer({ turn, question }) {
   const replies = turn?.replies ?? turn?.messages ?? [];

@@ -16,7 +16,7 @@ async function upload(files) {
   const body = new FormData();
   body.append("source", "upload");
   for (const file of fine) body.append("files", file, file.name);
-  toast(t("uploading", { name: fine.length === 1 ? fine[0].name : fine.length }), { ms: 60_000 });
+  toast(t("uploading", { name: fine.length === 1 ? fine[0].name : t("files", { n: fine.length }) }), { ms: 60_000 });
   drop.classList.add("busy");
   try {
     const job = await api("POST", "kb/jobs", body);
@@ -44,6 +44,7 @@ async function done(id) {
 
 if (drop) {
   const input = document.getElementById("files");
+  document.getElementById("choose").addEventListener("click", () => input.click());
   input.addEventListener("change", () => { upload([...input.files]); input.value = ""; });
   let depth = 0;
   const over = (by) => { depth += by; drop.classList.toggle("over", depth > 0); };
