@@ -129,3 +129,7 @@ def test_a_bare_name_counts_when_it_was_asked_for():
     history = [Said("ai", "Sure. What is your name and phone number?")]
     assert find_contact("dana smith", "US", history)[0].value == "Dana Smith"
     assert find_contact("dana smith", "US") == []
+
+
+def test_opening_hours_are_no_service_billed_by_the_hour(plumber):
+    assert all(e.value != "hourly_labor" for e in find_services("What are your hours on Sunday?", plumber))

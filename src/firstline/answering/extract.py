@@ -9,12 +9,19 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 
 from firstline.answering.certain import certain
-from firstline.answering.computed.booking import ask_contact, invitation, known_contact
+from firstline.answering.computed.booking import ask_contact, invitation, known_contact, outside_hours
 from firstline.answering.computed.emergency import answer_emergency
 from firstline.answering.computed.hours import answer_hours
 from firstline.answering.computed.price import ABOVE_LIMIT, answer_price, which_service
 from firstline.answering.computed.route import answer_part, named_topics
-from firstline.answering.computed.services import named_services, refuse, tell_service, wanted_services
+from firstline.answering.computed.services import (
+    how_long,
+    named_services,
+    refuse,
+    service_name,
+    tell_service,
+    wanted_services,
+)
 from firstline.answering.computed.smalltalk import answer_smalltalk
 from firstline.answering.computed.topics import Part, bare, has, parts_of, topics_of
 from firstline.answering.computed.voice import Voice
@@ -23,6 +30,7 @@ from firstline.answering.phrases import table
 from firstline.answering.port import Question
 from firstline.answering.quoting import Select, covering, faq_match, plain_select, quote, quote_faq, weights
 from firstline.answering.replies import details_given, reply_to_us
+from firstline.answering.subject import frame_of, subject_of
 from firstline.conversations.facts import Receipt, Sentence
 
 __all__ = ["ExtractiveComposer"]
@@ -64,8 +72,14 @@ class ExtractiveComposer:
     def _answer(self, question: Question, voice: Voice) -> list[Sentence]:
         parts = parts_of(question.text)
         out: list[Sentence] = []
+        silent: list[Part] = []
         for part in parts:
-            out += self._one_part(question, part, voice)
+            said = self._one_part(question, part, voice)
+            out += said
+            silent += [part] if not said and _is_question(part) else []
+        if out and silent:
+            asked = silent[0].text.strip(" ¿?¡!.,;")
+            out += [voice.say("unknown.part", "unknown", words=asked), *_dont_know(question, voice)[1:]]
         if not out:
             whole = Part(question.text, " ".join(p.folded for p in parts), topics_of(question.text))
             out = self._from_whole(question, whole, voice)
@@ -77,12 +91,14 @@ class ExtractiveComposer:
         topics = named_topics(question, part)
         if not topics and not _asks_itself(part, question):
             return answer_part(question, part, topics, voice)
+        if "booking" in topics and outside_hours(question):
+            return answer_part(question, part, topics, voice)
         priced = "price" in topics or question.reading.intent == "request_quote"
         own = bool(wanted_services(question, part.text)) if "price" in topics else False
         near = "same" if topics & FACTS or own else "faq"
         specific = topics & FACTS or (own and "price" in topics) or ("area" in topics and _place_known(question))
         row = faq_match(question, part.text, voice, near=near)
-        if row is None and not topics:
+        if row is None and (not topics or (not own and topics <= {"price"} and has("fee", part.folded))):
             row = covering(question, part.text, voice)
         if (
             row is not None
@@ -103,8 +119,13 @@ class ExtractiveComposer:
             return line + (quote_faq(question, row, voice, priced=False) if row else []) or _dont_know(question, voice)
         if flags & {"off_topic", "injection"} and not _well_supported(question, voice):
             return _decline(question, voice)
-        out = _for_a_person(question, voice) or _bare_name(question, voice)
+        out = _for_a_person(question, voice) or _bare_name(question, voice) or _trouble(question, voice)
         out = out or quote(question, question.text, self._select, voice, priced=priced)
+        if not out and (frame := frame_of(question.text)) is not None:
+            if frame != "price":
+                return how_long(question, voice) or _dont_know(question, voice)
+            if subject_of(question, question.text, voice.language) and not wanted_services(question, question.text):
+                return [voice.say("price.not_sure", "unknown"), *_dont_know(question, voice)[1:]]
         if not out and "resolved" in flags:
             out = [voice.say("smalltalk.resolved", "smalltalk")]
         return (
@@ -128,6 +149,11 @@ def _asks_itself(part: Part, question: Question) -> bool:
     return part.text.rstrip().endswith("?") or has("asking", part.folded) or len(parts_of(question.text)) == 1
 
 
+def _is_question(part: Part) -> bool:
+    """Whether a part clearly asks for something (and is no greeting)."""
+    return len(part.folded.split()) >= NAME_WORDS and (part.text.rstrip().endswith("?") or has("asking", part.folded))
+
+
 def _well_supported(question: Question, voice: Voice) -> bool:
     """Whether the knowledge base speaks of this all the same: the flag is a guess, a sure passage is not."""
     best = max((p.scores.get("support", 0.0) for p in question.passages if p.language == voice.language), default=0.0)
@@ -139,6 +165,19 @@ def _bare_name(question: Question, voice: Voice) -> list[Sentence]:
     """A message that is hardly more than the name of a service ("water heater")."""
     short = len(question.text.split()) <= NAME_WORDS and not has("asking", bare(question.text))
     return _named_service(question, voice) if short else []
+
+
+def _trouble(question: Question, voice: Voice) -> list[Sentence]:
+    """What is wrong, told without a question ("no hot water"): the service for it and an invitation."""
+    codes = [e.value for e in question.reading.entities if e.kind == "service_type" and e.end > e.start]
+    found = [s for s in question.business.offered if s.code in codes]
+    whole = bare(question.text)
+    if not found or "?" in question.text or has("asking", whole) or not has("trouble", whole):
+        return []
+    return [
+        voice.say("services.yes_plain", service=service_name(found[0], voice.language)),
+        *invitation(question, voice),
+    ]
 
 
 def _on_a_page(question: Question, voice: Voice) -> bool:

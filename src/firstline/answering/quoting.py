@@ -9,6 +9,7 @@ from firstline.answering.computed.topics import bare, has
 from firstline.answering.computed.voice import Voice
 from firstline.answering.phrases import wordlist
 from firstline.answering.port import Question
+from firstline.answering.subject import frame_of, other_subject, times_told
 from firstline.conversations.facts import Passage, Sentence
 from firstline.kit.money import find_amounts
 from firstline.knowledge.wording import fold, sentences, stems
@@ -43,6 +44,8 @@ def faq_match(question: Question, text: str, voice: Voice, *, near: str = "faq")
     for passage in question.passages:
         if not passage.answer or not passage.question or not passage.above_floor or _apart(text, passage.question):
             continue
+        if passage.language == voice.language and other_subject(question, text, _row(passage), voice.language):
+            continue
         alike = likeness(text, passage.question, voice.language)
         dense = passage.scores.get("dense", 0.0)
         sure = alike >= limits[f"{near}_likeness"] or dense >= limits[f"{near}_dense"]
@@ -51,6 +54,10 @@ def faq_match(question: Question, text: str, voice: Voice, *, near: str = "faq")
         if sure:
             found.append((passage.language == voice.language, alike + dense, passage))
     return max(found, key=lambda entry: entry[:2])[2] if found else None
+
+
+def _row(passage: Passage) -> str:
+    return f"{passage.question} {passage.answer}"
 
 
 def _apart(text: str, other: str) -> bool:
@@ -114,7 +121,7 @@ def quote(question: Question, text: str, select: Select, voice: Voice, *, priced
     best = [entry for entry in select(question) if _may_answer(entry[0], voice) and _answers(entry[1], priced=priced)]
     if not best:
         return []
-    best = [entry for entry in best if entry[0] in above] or []
+    best = [entry for entry in best if entry[0] in above and _on_subject(question, text, entry, voice)]
     if not best:
         return []
     passage, _, top = next(
@@ -132,6 +139,22 @@ def quote(question: Question, text: str, select: Select, voice: Voice, *, priced
     )
     ordered = sorted(chosen, key=lambda s: passage.text.find(s[:40]))
     return _quoted(question, passage, ordered, voice, priced=priced)
+
+
+def _on_subject(question: Question, text: str, entry: tuple[Passage, str, float], voice: Voice) -> bool:
+    """Whether a sentence is on what a question of a common frame asks about, and tells a time to who asks how long."""
+    passage, sentence, _ = entry
+    if passage.language != voice.language:
+        return True
+    told = _row(passage) if passage.answer else f"{passage.section} {sentence}"
+    if other_subject(question, text, told, voice.language):
+        return False
+    frame, said = frame_of(text), passage.answer or sentence
+    if frame == "warranty":
+        return frame_of(f"{passage.title} {passage.section} {said}") == "warranty"
+    if frame == "duration":
+        return times_told(said) and frame_of(f"{passage.title} {passage.section} {said}") != "warranty"
+    return frame != "price" or bool(passage.answer) or bool(find_amounts(sentence))
 
 
 def _quoted(question: Question, passage: Passage, texts: list[str], voice: Voice, *, priced: bool) -> list[Sentence]:
@@ -163,11 +186,22 @@ def _prices(question: Question, texts: list[str]) -> bool:
 
 def covering(question: Question, text: str, voice: Voice) -> Passage | None:
     """The FAQ row that holds every telling word of a short question, in its question or its answer ("do u take Visa")."""
-    asked = {stem for stem in stems(text, voice.language) if len(stem) > 1}
+    fee = has("fee", bare(text))
+    asked = _telling(text, voice.language, fee=fee)
     if len(asked) < FEWEST_COVERED:
         return None
     rows = (p for p in question.passages if p.answer and p.above_floor and p.language == voice.language)
-    return next((p for p in rows if asked <= set(stems(f"{p.question} {p.answer}", voice.language))), None)
+    return next(
+        (p for p in rows if asked <= _telling(_row(p), voice.language, fee=fee) and not _apart(text, p.question or "")),
+        None,
+    )
+
+
+def _telling(text: str, language: str, *, fee: bool) -> set[str]:
+    """The telling stems; where a charge is asked about, "charge", "fee", "pay" and "free" are one word."""
+    found = {stem for stem in stems(text, language) if len(stem) > 1}
+    money = {s for word in wordlist("quoting")["charge_words"] for s in stems(word, language)}
+    return (found - money) | {"charge"} if fee and found & money else found
 
 
 def tidy(text: str) -> str:

@@ -77,7 +77,7 @@ def _day_of(m: re.Match[str]) -> int:
 
 
 def _numeric(m: re.Match[str], today: date, day: int, month: int) -> Resolved:
-    if m.group() in ("24/7", "50/50") or (m["s"] != "/" and not m["y"]):
+    if m.group() in ("24/7", "50/50") or (m["s"] != "/" and not m["y"] and not _dotted(m)):
         return None
     rest = m.string[m.end() :]
     if re.match(rf"\s*(?:{'|'.join(table('dates')['not_a_date_after'])})", rest):
@@ -87,12 +87,22 @@ def _numeric(m: re.Match[str], today: date, day: int, month: int) -> Resolved:
     return _coming(m["y"], month, day, today)
 
 
+def _dotted(m: re.Match[str]) -> bool:
+    """ "25.12.": the day first and a stop after both, as written in much of Europe; "2.5" is a number."""
+    return (
+        m["s"] == "."
+        and re.match(r"\.(?!\d)", m.string[m.end() :]) is not None
+        and int(m["a"]) <= 31
+        and int(m["b"]) <= 12
+    )
+
+
 def day_first(m: re.Match[str], _w: DateWords, today: date) -> Resolved:
     return _numeric(m, today, int(m["a"]), int(m["b"]))
 
 
 def month_first(m: re.Match[str], _w: DateWords, today: date) -> Resolved:
-    return _numeric(m, today, int(m["b"]), int(m["a"]))
+    return day_first(m, _w, today) if _dotted(m) and not m["y"] else _numeric(m, today, int(m["b"]), int(m["a"]))
 
 
 def _moved(day: date, count: int, unit: str) -> Resolved:

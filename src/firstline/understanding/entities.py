@@ -18,11 +18,18 @@ __all__ = ["find_entities"]
 def find_entities(
     text: str, *, language: str, business: Business, history: Sequence[Said] = (), now_local: datetime
 ) -> tuple[Entity, ...]:
-    """Entities in the order of their places. Contact details take their words first: a name is no town, a phone no date."""
+    """Entities in the order of their places. Contact details take their words first: a name is no town, a phone no date.
+
+    A day that has passed is part of a story ("your plumber was here yesterday") and no wish.
+    """
     contact = find_contact(text, business.country, history)
     others = find_budget(text, language) + find_quantities(text) + find_services(text, business)
     times = find_times(text, language, now_local, country=business.country, holidays=business.holidays)
-    others += [Entity("preferred_datetime", text[w.begin : w.finish], w.begin, w.finish, w.rfc3339) for w in times]
+    others += [
+        Entity("preferred_datetime", text[w.begin : w.finish], w.begin, w.finish, w.rfc3339)
+        for w in times
+        if w.day >= now_local.date()
+    ]
     others += find_places(text, business, history)
     kept = contact + [e for e in others if not _covered(e, contact)]
     return tuple(sorted(_without_street_numbers(kept), key=lambda e: (e.start, e.end, e.kind)))

@@ -37,7 +37,9 @@ def _own(folded: str, today: date, holiday: Holiday) -> tuple[date, int, int] | 
         if not core or len("".join(core)) < 4:
             continue
         pattern = r"\W+(?:(?:day|dia|the|el|la|de|del|los|las|of)\W+)*".join(re.escape(w) for w in core)
-        if m := re.search(rf"(?<!\w){pattern}(?:\W?s)?(?:\s+day)?(?!\w)", folded):
+        if len(core) == 1 and core[0] in table("dates")["not_alone"]:
+            pattern = rf"(?:day of |dia (?:de )?(?:la |el |los |las |del )?)?{pattern}(?:\W?s)?\s+day|dia (?:de la |de los |de las |del |de )?{pattern}"
+        if m := re.search(rf"(?<!\w)(?:{pattern})(?:\W?s)?(?:\s+day)?(?!\w)", folded):
             return day, m.start(), m.end()
     return None
 

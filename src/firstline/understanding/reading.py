@@ -1,5 +1,6 @@
 """Reads a message: language, entities, then intent, sentiment and flags by rules where they are sure, else by the small model."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -17,6 +18,7 @@ from firstline.understanding.sentences import split_sentences
 from firstline.understanding.services import find_services
 from firstline.understanding.small_model import Scores, load_model
 from firstline.understanding.tables import table
+from firstline.understanding.words import fold
 
 __all__ = ["Reader"]
 
@@ -79,6 +81,7 @@ class Reader:
             reading = replace(reading, flags=reading.flags - {"emergency", "injury"})
         for sentence, scores in self._sentence_scores(text):
             reading = _with_sentence(reading, scores, cues_in(sentence))
+        reading = _no_quote(reading, text)
         return self._in_context(reading, text, cues, history, business)
 
     def _by_rule(self, sure: Sure, language: str, entities: tuple[Entity, ...]) -> Reading:
@@ -148,6 +151,15 @@ class Reader:
         intents = self._scores(text, cues_in(text), None).intents
         best = max(intents, key=lambda name: intents[name])
         return best, intents[best]
+
+
+def _no_quote(reading: Reading, text: str) -> Reading:
+    """Who asks how long a job takes or what its warranty covers asks for no price, though the words are alike."""
+    asks = table("rules")["no_quote"]
+    folded = fold(text)
+    if reading.intent != "request_quote" or re.search(asks["price"], folded) or not re.search(asks["asks"], folded):
+        return reading
+    return replace(reading, intent="other", runner_up="request_quote")
 
 
 def _borrowed(before: str, business: Business) -> list[Entity]:

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 
 from firstline.conversations.facts import Entity
 from firstline.tenancy.model import Business, Service
+from firstline.understanding.actions import by_action
 from firstline.understanding.tables import table
 from firstline.understanding.words import Token, fold, stem, tokens
 
@@ -83,6 +84,8 @@ def _symptom_of() -> dict[str, str]:
 
 def _keys(word: str) -> set[str]:
     """What a word of a message may stand for."""
+    if word in table("services")["unheard"]:
+        return set()
     keys = {_key(word, language) for language in _LANGUAGES}
     return keys | {_symptom_of()[word]} if word in _symptom_of() else keys
 
@@ -127,7 +130,12 @@ def find_services(text: str, business: Business) -> list[Entity]:
         clash = any(m.phrase.code == c.phrase.code or (m.start < c.end and c.start < m.end) for c in chosen)
         if not clash and len(chosen) < MAX_FOUND:
             chosen.append(m)
-    return [Entity("service_type", text[m.start : m.end], m.start, m.end, m.phrase.code) for m in chosen]
+    codes = [by_action(text[:MAX_CHARS], business, [m.phrase.code])[0] for m in chosen]
+    found = [
+        Entity("service_type", text[m.start : m.end], m.start, m.end, code)
+        for m, code in zip(chosen, codes, strict=True)
+    ]
+    return list({entity.value: entity for entity in reversed(found)}.values())[::-1]
 
 
 class _Heard:

@@ -2,14 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from firstline.answering.computed.calendar import opening_hours, week_groups
+from firstline.answering.computed.calendar import holiday_on, opening_hours, week_groups
 from firstline.answering.computed.services import service_name
 from firstline.answering.computed.topics import has
 from firstline.answering.computed.voice import Voice, capital
 from firstline.answering.port import Contact, Question
 from firstline.conversations.facts import Sentence
 from firstline.knowledge.wording import fold
-from firstline.tenancy.model import Service
+from firstline.tenancy.model import Service, localized
 
 __all__ = [
     "answer_booking",
@@ -19,6 +19,7 @@ __all__ = [
     "invitation",
     "known_contact",
     "next_call",
+    "outside_hours",
     "wished_time",
 ]
 
@@ -69,6 +70,16 @@ def wished_time(question: Question) -> datetime | None:
     return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
+def outside_hours(question: Question) -> bool:
+    """Whether the message wishes a day or time at which nobody works."""
+    when, hours = wished_time(question), opening_hours(question.business)
+    entity = question.reading.first("preferred_datetime")
+    if when is None or entity is None or not any(question.business.business_hours.values()):
+        return False
+    timed = (when.hour, when.minute) != (0, 0) and has("clock", fold(entity.text))
+    return not hours.is_open(when) if timed else not hours.intervals_on(when.date())
+
+
 def answer_booking(question: Question, services: list[Service], voice: Voice) -> list[Sentence]:
     """Takes the wish up, asks for what is missing, says who confirms it."""
     contact, when = known_contact(question), wished_time(question)
@@ -101,14 +112,23 @@ def _wish(question: Question, when: datetime, voice: Voice) -> list[Sentence]:
     support = entity.text if entity is not None else ""
     if closed and any(question.business.business_hours.values()):
         said = voice.say("booking.wish_closed", "notice", when=capital(text), words=support)
-        stretches = hours.intervals_on(when.date())
+        stretches, on = hours.intervals_on(when.date()), voice.on(when.date(), today)
         if stretches:
-            return [
-                said,
-                voice.say("hours.day_open", on=voice.on(when.date(), today), stretches=voice.stretches(stretches)),
-            ]
-        return [said, voice.say("booking.hours_hint", groups=week_groups(voice, question.business.business_hours)[0])]
+            told = voice.say("hours.day_open", on=on, stretches=voice.stretches(stretches))
+            return [said, told, *_urgent_line(question, voice)]
+        holiday = holiday_on(question.business, when.date())
+        name = localized(holiday.name, voice.language) if holiday else ""
+        reason = voice.text("hours.reason", holiday=name) if name else ""
+        shut = voice.say("hours.day_closed", on=on, reason=reason)
+        hint = voice.say("booking.hours_hint", groups=week_groups(voice, question.business.business_hours)[0])
+        return [shut, voice.say("booking.other_day", "notice"), hint]
     return [voice.say("booking.wish", "notice", when=text, words=support)]
+
+
+def _urgent_line(question: Question, voice: Voice) -> list[Sentence]:
+    """Whom to call when it cannot wait for the opening hours."""
+    line = question.business.emergency_line
+    return [voice.say("hours.emergency_number", phone=voice.phone(line.phone))] if line is not None else []
 
 
 def next_call(question: Question, contact: Contact, voice: Voice) -> list[Sentence]:

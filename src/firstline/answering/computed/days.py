@@ -112,6 +112,7 @@ def _calendar_dates(text: str, country: str, today: date) -> Iterator[tuple[date
         rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of |de )?(?P<month>{names})\b",
         r"\b(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)\b",
         r"\b(?P<first>\d{1,2})/(?P<second>\d{1,2})\b",
+        r"(?<![\w.$€£])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})?(?!\d)",
     ):
         for match in re.finditer(pattern, text):
             found = match.groupdict()
@@ -161,7 +162,8 @@ def _names(name: str) -> list[str]:
     """A holiday's name as people write it: without brackets, without "day" at the end, without accents."""
     bare = re.sub(r"\s*\(.*?\)", "", fold(name).replace("’", "'")).strip()
     short = re.sub(r"^dia de (?:la |los |las )?|^el dia de |\s+day$", "", bare)
-    return [n for n in dict.fromkeys((bare, bare.replace("'", ""), short)) if len(n) > 3]
+    plain = short not in wordlist("days")["not_alone"]["words"]
+    return [n for n in dict.fromkeys((bare, bare.replace("'", ""), *([short] if plain else ()))) if len(n) > 3]
 
 
 @cache

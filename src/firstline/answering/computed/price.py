@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from firstline.answering.computed.booking import ask_contact, invitation, known_contact
 from firstline.answering.computed.calendar import opening_hours
+from firstline.answering.computed.kinds import another_kind, several
 from firstline.answering.computed.notes import spoken_notes
 from firstline.answering.computed.services import service_name
 from firstline.answering.computed.voice import Voice, capital
@@ -37,6 +38,10 @@ def answer_price(question: Question, services: list[Service], voice: Voice) -> l
     priced = [s for s in services if s.offered and (s.price_low is not None or s.price_high is not None)][:MOST_PRICED]
     if not priced:
         return []
+    other = [s for s in priced if another_kind(s, question.text)]
+    priced = [s for s in priced if s not in other]
+    if not priced:
+        return _no_such_price(question, other[0], voice)
     if first := contact_first(question, voice):
         return first
     limit = question.business.quote_limit
@@ -52,6 +57,13 @@ def answer_price(question: Question, services: list[Service], voice: Voice) -> l
     return [*out, *invitation(question, voice)] if any(s.bookable for s in within) else out
 
 
+def _no_such_price(question: Question, service: Service, voice: Voice) -> list[Sentence]:
+    """The message states a size or kind that the price is not for: what we do, and that a person prices it."""
+    key = "unknown.pass_on" if known_contact(question).reachable else "unknown.pass_on_contact"
+    name = service_name(service, voice.language)
+    return [voice.say("price.other_kind", "unknown", service=name), voice.say(key, "unknown")]
+
+
 def _top(service: Service) -> Decimal:
     return max(v for v in (service.price_low, service.price_high) if v is not None)
 
@@ -59,7 +71,9 @@ def _top(service: Service) -> Decimal:
 def _one(question: Question, service: Service, voice: Voice) -> list[Sentence]:
     """The range with its unit, then the notes of the price list."""
     units = table(voice.language, "units")
-    unit = units.get(service.unit) if service.unit in units else units["other"].format(unit=service.unit)
+    each = service.unit == "job" and several(service, question.text)
+    named = "item" if each else service.unit
+    unit = units.get(named) if named in units else units["other"].format(unit=named)
     low, high = service.price_low, service.price_high
     if low is not None and high is not None:
         key, amount = ("price.single" if low == high else "price.range"), voice.range(low, high)

@@ -3,13 +3,16 @@
 import re
 from functools import lru_cache
 
+from firstline.answering.computed.notes import spoken_notes
 from firstline.answering.computed.voice import Voice
 from firstline.answering.port import Question
+from firstline.answering.subject import frame_of, times_told
 from firstline.conversations.facts import Sentence
 from firstline.knowledge.wording import fold, sentences
 from firstline.tenancy.model import Business, Service, localized
+from firstline.understanding.actions import by_action
 
-__all__ = ["named_services", "refuse", "service_list", "service_name", "tell_service", "wanted_services"]
+__all__ = ["how_long", "named_services", "refuse", "service_list", "service_name", "tell_service", "wanted_services"]
 
 MOST_LISTED = 8
 
@@ -68,7 +71,8 @@ def wanted_services(question: Question, text: str) -> list[Service]:
     business = question.business
     found = named_services(business, text) or named_services(business, question.text)
     if found:
-        return found
+        every = {s.code: s for s in business.services}
+        return [every[code] for code in by_action(text, business, [s.code for s in found])]
     codes = [e.value for e in question.reading.entities if e.kind == "service_type"]
     by_code = [s for s in business.services if s.code in codes]
     if by_code:
@@ -100,4 +104,16 @@ def tell_service(service: Service, voice: Voice) -> list[Sentence]:
     description = service.description.get(voice.language, "")
     if description:
         out += [Sentence(text, support=(description,)) for text in sentences(description)[:2]]
+    return out
+
+
+def how_long(question: Question, voice: Voice) -> list[Sentence]:
+    """What the profile itself says of the time a named service takes; empty when it says nothing or another is asked."""
+    if frame_of(question.text) != "duration":
+        return []
+    out = []
+    for service in (s for s in named_services(question.business, question.text) if s.offered):
+        notes = service.notes.get(voice.language, "")
+        timed = " ".join(text for text in sentences(notes) if times_told(text))
+        out += [Sentence(text, support=(notes,)) for text in spoken_notes(timed, voice.language)]
     return out

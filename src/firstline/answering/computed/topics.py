@@ -13,7 +13,7 @@ MOST_QUESTIONS = 3  # in one message, that are looked up each by itself
 MOST_MARK_WORDS = 3  # fewer words are a greeting or a thanks
 TOPICS = ("surcharge", "price", "hours", "address", "area", "contact", "reply", "booking", "services", "emergency")
 _SPLIT = re.compile(
-    r"(?<=[?!])\s+|(?<=[.…])\s+(?=\S)|\n+|\s+(?=¿)|[,;]?\s+(?:and also|also,|and (?=(?:how much|what time|(?:do|are|r|can|will) (?:you|u|y'?all)|do they|is there|(?:can|could|may|do|should) (?:i|we)|where|when)\b)|y también|y además|y (?=¿?(?:cuánto|cuanto|a qué|dónde|donde|cuándo|tienen|hacen)\b))",
+    r"(?<=[?!])\s+|(?<=[.…])\s+(?=\S)|\n+|\s+(?=¿)|[,;]?\s+(?:and also|also,|(?:and|or) (?=(?:how much|what time|(?:do|are|r|can|will) (?:you|u|y'?all)|do they|(?:is|are|does) (?:there|it|that|they|this)|who|what|which|(?:can|could|may|do|should) (?:i|we)|where|when)\b)|y también|y además|y (?=¿?(?:cuánto|cuanto|a qué|dónde|donde|cuándo|tienen|hacen|quien|quién|qué|cuál|es más)\b))",
     re.IGNORECASE,
 )
 
