@@ -116,3 +116,18 @@ def test_trouble_told_without_a_question_is_invited():
     text = "no tengo agua caliente"
     reading = Reading("es", entities=(Entity("service_type", "agua", 9, 13, "heater"),))
     assert "¿Quiere que vayamos?" in answer(text, "es", reading=replace(reading, language="es"))
+
+
+def test_what_no_text_of_a_service_holds_gets_no_plain_yes():
+    said = answer("Can you replace the cartridge of a Vaillant condensing boiler flange adapter?")
+    assert "Yes" not in said
+    assert "a colleague can tell you" in said
+
+
+def test_a_story_of_a_past_visit_is_no_wish_for_one():
+    assert "Would you like a visit?" not in answer("your plumber was here yesterday for our boiler")
+
+
+def test_the_business_s_own_language_is_not_answered_from_another():
+    row = passage("Cierre la llave.", asked="Se rompió un tubo, ¿qué hago?", language="es", dense=0.5)
+    assert "Cierre" not in answer("Can I complain to you if the pipe breaks?", passages=(row,))

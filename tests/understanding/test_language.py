@@ -32,3 +32,21 @@ def test_only_allowed_languages_are_ever_given():
     assert detect_language("¿Cuánto cuesta?", ("en",), None, "en") == "en"
     assert detect_language("hello my friend how are you", ("es",), "en", "es") == "es"
     assert detect_language("Bonjour, combien ça coûte ?", BOTH, None, "es") in BOTH
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wann haben Sie geöffnet?",
+        "bonjour, quels sont vos horaires?",
+        "Wie viel kostet das?",
+        "Quanto custa, por favor? obrigado",
+    ],
+)
+def test_a_language_nobody_allows_is_answered_in_the_business_s_own(text):
+    assert detect_language(text, BOTH, None, "en") == "en"
+
+
+def test_a_short_message_stays_in_the_chat_s_language():
+    assert detect_language("estoy en phoenix", BOTH, "es", "en") == "es"
+    assert detect_language("cuanto cuesta cambiar el calentador", BOTH, None, "en") == "es"

@@ -228,3 +228,14 @@ def test_never_raises_and_every_entity_lies_in_the_text(reader, plumber, gardene
 )
 def test_odd_input_is_read_without_harm(reader, plumber, now, text):
     assert 0 <= reader.read(text, business=plumber, now=now).confidence <= 1
+
+
+def test_a_question_on_fees_or_time_is_no_bill_and_no_price_request(reader, plumber, now):
+    assert reader.read("is there a fee to cancel?", business=plumber, now=now).intent != "billing_issue"
+    assert reader.read("you charged me twice on my invoice", business=plumber, now=now).intent == "billing_issue"
+    assert reader.read("How long does a water heater installation take?", business=plumber, now=now).intent == "other"
+
+
+def test_a_day_that_has_passed_is_no_preferred_time(reader, plumber, now):
+    reading = reader.read("your plumber was here yesterday for our faucet", business=plumber, now=now)
+    assert reading.first("preferred_datetime") is None

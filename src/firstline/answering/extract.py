@@ -189,6 +189,8 @@ def _on_a_page(question: Question, voice: Voice) -> bool:
 
 def _named_service(question: Question, voice: Voice) -> list[Sentence]:
     """Asked for by name without another word that tells what about it: that we do it, and an invitation."""
+    if has("past", bare(question.text)):
+        return []
     found = named_services(question.business, question.text)  # its very name: a likeness would promise what nobody does
     if any(not s.offered for s in found):
         return refuse(question, [s for s in found if not s.offered], voice)

@@ -72,10 +72,9 @@ def _apart(text: str, other: str) -> bool:
 
 def _may_answer(passage: Passage, voice: Voice) -> bool:
     """Above the floor; in another language a surer one, as there no words of the question can be compared."""
-    sure = (
-        passage.language == voice.language or passage.scores.get("support", 1.0) >= weights()["other_language_support"]
-    )
-    return passage.above_floor and sure
+    own = voice.language == voice.business.language  # what it wrote, it wrote in its own language
+    needed = weights()["own_language_first" if own else "other_language_support"]
+    return passage.above_floor and (passage.language == voice.language or passage.scores.get("support", 1.0) >= needed)
 
 
 def _of_follow_up(question: Question, text: str, voice: Voice) -> Passage | None:

@@ -17,6 +17,7 @@ from firstline.understanding.words import fold, tokens
 __all__ = ["detect_language", "identifier"]
 
 MAX_CHARS = 1000
+SURELY_FOREIGN = 2  # words of it
 _NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[\d#$€£%]+")
 _loading = threading.Lock()
 _loaded: Any = None
@@ -32,13 +33,23 @@ def detect_language(text: str, allowed: Sequence[str], before: str | None, defau
     if not words and not re.search(r"[¿¡]", body):
         return stay
     marked = _marked(body, words, allowed)
-    if len(words) < int(table("language")["min_words"]):
+    fewest = int(table("language")["min_words"])
+    if len(words) < fewest or (len(words) == fewest and before is not None and marked is None):
         return marked or stay
-    ranked = [code for code, _ in _rank(body) if code in allowed]
+    every = [code for code, _ in _rank(body)]
+    if every and every[0] not in allowed and _foreign(every[0], words, marked):
+        return stay
+    ranked = [code for code in every if code in allowed]
     guess = ranked[0] if ranked else stay
     if marked and marked != guess and len(words) < 6:
         return marked
     return str(guess)
+
+
+def _foreign(code: str, words: list[str], marked: str | None) -> bool:
+    """Whether a message is surely in `code`, which nobody allows: its own words say so, and no allowed language's do."""
+    own = set(table("language")["foreign"].get(code, ()))
+    return (marked is None and bool(own & set(words))) or len(own & set(words)) >= SURELY_FOREIGN
 
 
 @cache

@@ -154,9 +154,14 @@ class Reader:
 
 
 def _no_quote(reading: Reading, text: str) -> Reading:
-    """Who asks how long a job takes or what its warranty covers asks for no price, though the words are alike."""
-    asks = table("rules")["no_quote"]
+    """Who asks how long a job takes or what its warranty covers asks for no price, though the words are alike.
+
+    Nor has one a bill in dispute who asks whether there is a fee.
+    """
+    asks, bill = table("rules")["no_quote"], table("rules")["no_bill"]
     folded = fold(text)
+    if reading.intent == "billing_issue" and re.search(bill["asks"], folded) and not re.search(bill["own"], folded):
+        return replace(reading, intent="other", runner_up="billing_issue")
     if reading.intent != "request_quote" or re.search(asks["price"], folded) or not re.search(asks["asks"], folded):
         return reading
     return replace(reading, intent="other", runner_up="request_quote")

@@ -3,13 +3,21 @@
 import re
 from collections.abc import Callable
 
-from firstline.answering.computed.booking import answer_booking, known_contact, next_call, wished_time
+from firstline.answering.computed.booking import answer_booking, invitation, known_contact, next_call, wished_time
 from firstline.answering.computed.days import asked_days
 from firstline.answering.computed.emergency import answer_emergency
 from firstline.answering.computed.hours import answer_hours
 from firstline.answering.computed.place import answer_address, answer_area, answer_contact, named_place
 from firstline.answering.computed.price import answer_price, answer_surcharge
-from firstline.answering.computed.services import named_services, refuse, service_list, tell_service, wanted_services
+from firstline.answering.computed.services import (
+    beyond,
+    named_services,
+    refuse,
+    service_list,
+    service_name,
+    tell_service,
+    wanted_services,
+)
 from firstline.answering.computed.topics import Part, has, topics_of
 from firstline.answering.computed.voice import Voice
 from firstline.answering.port import Question
@@ -112,6 +120,9 @@ def _services(question: Question, part: Part, voice: Voice) -> list[Sentence]:
     named = [s for s in named_services(question.business, part.text) if s.offered]
     if named and question.reading.intent == "book_service" and wished_time(question) is not None:
         return answer_booking(question, named, voice)
+    if named and beyond(question, part.text, named, voice):
+        sure = voice.say("services.yes_plain", service=service_name(named[0], voice.language))
+        return [sure, voice.say("services.not_sure_of", "notice"), *invitation(question, voice)]
     if named:
         return [s for service in named[:2] for s in tell_service(service, voice)]
     return service_list(question, voice) if has("services", part.folded, "list") else []

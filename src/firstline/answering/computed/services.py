@@ -6,15 +6,25 @@ from functools import lru_cache
 from firstline.answering.computed.notes import spoken_notes
 from firstline.answering.computed.voice import Voice
 from firstline.answering.port import Question
-from firstline.answering.subject import frame_of, times_told
+from firstline.answering.subject import frame_of, subject_of, times_told
 from firstline.conversations.facts import Sentence
-from firstline.knowledge.wording import fold, sentences
+from firstline.knowledge.wording import fold, sentences, stems
 from firstline.tenancy.model import Business, Service, localized
 from firstline.understanding.actions import by_action
 
-__all__ = ["how_long", "named_services", "refuse", "service_list", "service_name", "tell_service", "wanted_services"]
+__all__ = [
+    "beyond",
+    "how_long",
+    "named_services",
+    "refuse",
+    "service_list",
+    "service_name",
+    "tell_service",
+    "wanted_services",
+]
 
 MOST_LISTED = 8
+MOST_BEYOND = 3  # telling words that no text of the service holds
 
 
 def service_name(service: Service, language: str) -> str:
@@ -117,3 +127,12 @@ def how_long(question: Question, voice: Voice) -> list[Sentence]:
         timed = " ".join(text for text in sentences(notes) if times_told(text))
         out += [Sentence(text, support=(notes,)) for text in spoken_notes(timed, voice.language)]
     return out
+
+
+def beyond(question: Question, text: str, named: list[Service], voice: Voice) -> bool:
+    """Whether `text` tells so much that the named services' own words do not hold that a plain yes would promise it."""
+    told = [t for s in named for t in (*s.name.values(), *s.description.values(), *s.notes.values())]
+    told += [a for s in named for aliases in s.aliases.values() for a in aliases]
+    when = " ".join(e.text for e in question.reading.entities if e.kind == "preferred_datetime")
+    held = set(stems(" ".join([*told, when]), voice.language))
+    return len(subject_of(question, text, voice.language) - held) >= MOST_BEYOND
