@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from tests.web.console.conftest import Site
+from tests.web.console.conftest import PASSWORD, Site
 
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
@@ -67,6 +67,50 @@ def test_keys_do_not_fire_while_somebody_writes(site: Site, open_page: Any) -> N
     page.locator(".thread-who").click()
     page.keyboard.press("?")
     expect(page.locator("dialog")).to_contain_text("Next chat")
+
+
+def test_the_keyboard_alone_takes_over_answers_notes_and_resolves(site: Site, open_page: Any) -> None:
+    site.customer().write("I want to talk to a person")
+    page = open_page("/console/inbox?view=waiting")
+    expect(page.locator(".row").first).to_be_visible()
+    page.keyboard.press("Alt+j")
+    expect(page.locator(".msg.customer").first).to_be_visible()
+    page.keyboard.press("Alt+t")
+    expect(page.locator(".composer.replying textarea")).to_be_focused()
+    page.keyboard.type("Good morning, this is Sarah.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".msg.agent.complete:not(.note)")).to_contain_text("this is Sarah")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Alt+p")
+    expect(page.locator(".composer.noting")).to_be_visible()
+    page.keyboard.type("Wants the valve replaced.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".msg.note")).to_contain_text("valve")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Alt+e")
+    expect(page.locator("dialog")).to_be_visible()
+    for _ in range(8):
+        if page.evaluate("document.activeElement.matches('dialog .btn-primary')"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Reopen")).to_be_visible()
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(page.get_by_role("button", name="Resolve")).to_be_visible()
+
+
+def test_a_session_that_ends_while_writing_says_so_and_keeps_the_words(site: Site, open_page: Any) -> None:
+    customer = site.customer()
+    customer.write("I want to talk to a person")
+    page = open_page(f"/console/inbox/{customer.conversation}")
+    page.locator(".composer textarea").fill("He was there on Friday.")
+    page.context.clear_cookies()
+    page.keyboard.press("Control+Enter")  # or something in the background met the end first
+    expect(page.get_by_role("alert")).to_contain_text("Your session has ended")
+    page.fill("#email", "sarah@acme-plumbing.example")
+    page.fill("#password", PASSWORD)
+    page.click("button[type=submit]")
+    expect(page.locator(".composer textarea")).to_have_value("He was there on Friday.")
 
 
 def test_on_a_phone_the_thread_is_two_taps_away(site: Site, open_page: Any) -> None:

@@ -62,12 +62,12 @@ def _form(request: Request, *, status: int = 200, problem: str | None = None, em
 
 
 @router.get("/sign-in")
-async def show_sign_in(request: Request, next: str = "/console") -> Response:  # noqa: A002 - the parameter's public name
-    """The form; somebody who is signed in goes straight on."""
+async def show_sign_in(request: Request, next: str = "/console", ended: str = "") -> Response:  # noqa: A002 - the parameter's public name
+    """The form; somebody who is signed in goes straight on; whose session ended in mid-work is told so."""
     try:
         await who(rooms_of(request).door, request.cookies.get(COOKIE, ""))
     except Unauthorized:
-        return _form(request, target=local_path(next))
+        return _form(request, target=local_path(next), problem="ended" if ended else None)
     return RedirectResponse(local_path(next), 303)
 
 

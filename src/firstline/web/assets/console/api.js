@@ -35,7 +35,7 @@ export async function api(method, path, body, { key, signal } = {}) {
   let data = null;
   try { data = text ? JSON.parse(text) : null; } catch { /* a proxy's page: the status says enough */ }
   if (response.ok) return data;
-  if (response.status === 401) location.assign(`/console/sign-in?next=${encodeURIComponent(location.pathname)}`);
+  if (response.status === 401) location.assign(`/console/sign-in?ended=1&next=${encodeURIComponent(location.pathname)}`);
   if (response.status === 403 && data?.code !== "csrf_failed") data = { ...data, detail: t("notAllowed") };
   throw new Problem(response.status, data);
 }

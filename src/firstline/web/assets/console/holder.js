@@ -13,4 +13,4 @@ export function Holder({ row, inbox }) {
   return html`<span class="tag tag-ai">${icon("sparkles")}${t("withAi")}</span>`;
 }
 
-export const topicOf = (topic) => (topic ? topic.split(" · ").map((part, i) => (i ? part.replaceAll("_", " ") : named("intent", part))) : []);
+export const topicOf = (topic) => (topic ? topic.split(" · ").map((part, i) => (i ? part.charAt(0).toUpperCase() + part.slice(1).replaceAll("_", " ") : named("intent", part))) : []);

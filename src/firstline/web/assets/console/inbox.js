@@ -171,6 +171,7 @@ class Inbox extends Queue {
       const answer = await api("POST", `conversations/${id}/messages`, { text: own.text, kind: own.kind, client_message_id: own.client_message_id });
       if (id === this.id) this.thread = reduce(this.thread, { type: "message", data: { message: answer.message ?? answer } });
     } catch (problem) {
+      if (problem.status === 401) Object.assign(this.drafts, { [id]: own.text }), this.keep("drafts"); // signed in again, it is there
       if (id === this.id) this.thread = reduce(this.thread, { type: "fail", data: own });
       toast(problem.message, { wrong: true });
     }

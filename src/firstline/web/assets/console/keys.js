@@ -12,7 +12,11 @@ export function listenForKeys(inbox) {
     KeyK: () => inbox.move(-1),
     KeyT: () => inbox.id && (inbox.mine ? inbox.handBack() : inbox.takeOver()),
     KeyE: () => inbox.id && inbox.row?.status !== "closed" && inbox.ask({ kind: "resolve" }),
-    KeyP: () => inbox.mine && Object.assign(inbox, { mode: inbox.mode === "note" ? "auto" : "note" }) && inbox.draw(),
+    KeyP() {
+      if (inbox.mine) inbox.mode = inbox.mode === "note" ? "auto" : "note";
+      inbox.draw();
+      document.querySelector(".composer textarea")?.focus();
+    },
   };
   document.addEventListener("keydown", (event) => {
     if (typing(event.target) || document.querySelector("dialog[open]")) return;
