@@ -8,7 +8,7 @@ from tests.answering.world import SERVICES, business, passage, question, service
 from firstline.answering.computed.days import asked_days
 from firstline.answering.extract import ExtractiveComposer
 from firstline.conversations.facts import Entity, Reading
-from firstline.understanding.services import find_services
+from firstline.understanding.named_services import find_services
 
 SHOP = business(
     services=(

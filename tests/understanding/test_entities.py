@@ -5,9 +5,9 @@ import pytest
 from firstline.conversations.facts import Said
 from firstline.understanding.contact import find_contact
 from firstline.understanding.money import find_budget
+from firstline.understanding.named_services import find_services
 from firstline.understanding.places import find_places
 from firstline.understanding.quantities import find_quantities
-from firstline.understanding.services import find_services
 
 
 @pytest.mark.parametrize(

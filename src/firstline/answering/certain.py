@@ -1,8 +1,8 @@
 """What is computed even when a model is configured: a model does no calendar arithmetic and knows no address."""
 
+from firstline.answering.computed.offerings import named_services
 from firstline.answering.computed.place import named_place
 from firstline.answering.computed.route import answer_part, named_topics
-from firstline.answering.computed.services import named_services
 from firstline.answering.computed.smalltalk import answer_smalltalk
 from firstline.answering.computed.topics import Part, has, parts_of
 from firstline.answering.computed.voice import Voice

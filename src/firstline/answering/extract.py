@@ -12,9 +12,7 @@ from firstline.answering.certain import certain
 from firstline.answering.computed.booking import ask_contact, invitation, known_contact, outside_hours
 from firstline.answering.computed.emergency import answer_emergency
 from firstline.answering.computed.hours import answer_hours
-from firstline.answering.computed.price import ABOVE_LIMIT, answer_price, which_service
-from firstline.answering.computed.route import answer_part, named_topics
-from firstline.answering.computed.services import (
+from firstline.answering.computed.offerings import (
     how_long,
     named_services,
     refuse,
@@ -22,6 +20,8 @@ from firstline.answering.computed.services import (
     tell_service,
     wanted_services,
 )
+from firstline.answering.computed.price import ABOVE_LIMIT, answer_price, which_service
+from firstline.answering.computed.route import answer_part, named_topics
 from firstline.answering.computed.smalltalk import answer_smalltalk
 from firstline.answering.computed.topics import Part, bare, has, parts_of, topics_of
 from firstline.answering.computed.voice import Voice

@@ -1,8 +1,8 @@
 """Answers to our own last question: a plain yes or no to what we offered, contact details that were asked for."""
 
 from firstline.answering.computed.booking import contact_given, known_contact, next_call
+from firstline.answering.computed.offerings import wanted_services
 from firstline.answering.computed.price import answer_price
-from firstline.answering.computed.services import wanted_services
 from firstline.answering.computed.smalltalk import is_no, is_yes
 from firstline.answering.computed.topics import topics_of
 from firstline.answering.computed.voice import Voice

@@ -48,7 +48,10 @@ def gather(business: Business, messages: Sequence[Message], intents: Sequence[Br
     """Both oldest first."""
     entities: dict[str, Any] = {}
     for intent in intents:
-        entities.update({k: v for k, v in intent.entities.items() if v not in (None, "")})
+        told = {k: v for k, v in intent.entities.items() if v not in (None, "")}
+        if intent.name == "ask_hours":
+            told.pop("preferred_datetime", None)  # the day they ask about is not the day they want
+        entities.update(told)
     flags = frozenset(flag for intent in intents for flag in intent.flags)
     subject, about = _subject(intents, flags)
     service = _value(entities.get("service_type"), "code")

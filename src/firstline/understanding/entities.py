@@ -8,9 +8,9 @@ from firstline.tenancy.model import Business
 from firstline.understanding.contact import find_contact
 from firstline.understanding.dates import find_times
 from firstline.understanding.money import find_budget
+from firstline.understanding.named_services import find_services
 from firstline.understanding.places import find_places
 from firstline.understanding.quantities import find_quantities
-from firstline.understanding.services import find_services
 
 __all__ = ["find_entities"]
 

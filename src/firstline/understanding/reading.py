@@ -13,9 +13,9 @@ from firstline.understanding.cues import cues_in
 from firstline.understanding.entities import find_entities
 from firstline.understanding.flags import decide_flags
 from firstline.understanding.language import detect_language
+from firstline.understanding.named_services import find_services
 from firstline.understanding.rules import Sure, only_contact, sure_rule
 from firstline.understanding.sentences import split_sentences
-from firstline.understanding.services import find_services
 from firstline.understanding.small_model import Scores, load_model
 from firstline.understanding.tables import table
 from firstline.understanding.words import fold

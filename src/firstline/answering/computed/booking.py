@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from firstline.answering.computed.calendar import holiday_on, opening_hours, week_groups
-from firstline.answering.computed.services import service_name
+from firstline.answering.computed.offerings import service_name
 from firstline.answering.computed.topics import has
 from firstline.answering.computed.voice import Voice, capital
 from firstline.answering.port import Contact, Question

@@ -7,7 +7,7 @@ from firstline.answering.computed.booking import ask_contact, invitation, known_
 from firstline.answering.computed.calendar import opening_hours
 from firstline.answering.computed.kinds import another_kind, several
 from firstline.answering.computed.notes import spoken_notes
-from firstline.answering.computed.services import service_name
+from firstline.answering.computed.offerings import service_name
 from firstline.answering.computed.voice import Voice, capital
 from firstline.answering.phrases import table
 from firstline.answering.port import Question

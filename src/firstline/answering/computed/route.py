@@ -7,9 +7,7 @@ from firstline.answering.computed.booking import answer_booking, invitation, kno
 from firstline.answering.computed.days import asked_days
 from firstline.answering.computed.emergency import answer_emergency
 from firstline.answering.computed.hours import answer_hours
-from firstline.answering.computed.place import answer_address, answer_area, answer_contact, named_place
-from firstline.answering.computed.price import answer_price, answer_surcharge
-from firstline.answering.computed.services import (
+from firstline.answering.computed.offerings import (
     beyond,
     named_services,
     refuse,
@@ -18,6 +16,8 @@ from firstline.answering.computed.services import (
     tell_service,
     wanted_services,
 )
+from firstline.answering.computed.place import answer_address, answer_area, answer_contact, named_place
+from firstline.answering.computed.price import answer_price, answer_surcharge
 from firstline.answering.computed.topics import Part, has, topics_of
 from firstline.answering.computed.voice import Voice
 from firstline.answering.port import Question
