@@ -40,7 +40,7 @@ async def _run(desk: Desk, turn: Turn) -> None:
         if desk.stopping:
             await asyncio.shield(_let_go(desk, turn))
         raise
-    except Exception:
+    except Exception:  # the edge that owns it: a turn that fails lands on a person
         log.exception("turn_failed", business_id=str(turn.business.id), conversation_id=str(turn.conversation.id))
         following = await _give_up(desk, turn, "internal_error")
     finally:
@@ -76,7 +76,7 @@ async def _give_up(desk: Desk, turn: Turn, reason: str) -> UUID | None:
         return await conclude(desk, turn)
     except (Stopped, Superseded):
         return None
-    except Exception:
+    except Exception:  # the edge that owns it: the sweep takes the turn up
         log.exception("giving_up_failed", conversation_id=str(turn.conversation.id))
         return None
 
