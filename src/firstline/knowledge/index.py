@@ -112,18 +112,21 @@ class TenantIndex:
         return np.union1d(near, said)
 
     def _best_parts(self, rows: NDArray[np.int64], vector: Vector, chunk_cosine: Scores) -> Scores:
-        out = chunk_cosine[rows].copy()
-        spans = [np.arange(self._starts[row], self._starts[row + 1]) for row in rows]
-        where = np.concatenate(spans) if spans else np.zeros(0, dtype=np.int64)
-        if not len(where):
+        """The best cosine among each row's parts; the chunk's own where it has none."""
+        out: Scores = chunk_cosine[rows].astype(np.float32)
+        begin, counts = self._starts[rows], self._starts[rows + 1] - self._starts[rows]
+        total = int(counts.sum())
+        if not total:
             return out
-        cosines = self._parts[where].astype(np.float32) @ vector
-        start = 0
-        for at, span in enumerate(spans):
-            if len(span):
-                out[at] = cosines[start : start + len(span)].max()
-            start += len(span)
-        return np.asarray(out, dtype=np.float32)
+        ends = np.cumsum(counts)
+        if total == len(self._parts):  # all of them: nothing to gather
+            parts = self._parts
+        else:
+            parts = self._parts[np.arange(total) - np.repeat(ends - counts - begin, counts)]
+        cosines = parts.astype(np.float32) @ vector
+        some = counts > 0
+        out[some] = np.maximum.reduceat(cosines, (ends - counts)[some])
+        return out
 
     def _fused(self, dense: Scores, keyword: Scores, same: Mask) -> Scores:
         """Weights sum to 1 in every row: where words cannot be compared, meaning has all the weight."""
