@@ -113,6 +113,7 @@ def _without_model(environment: dict[str, str], server: EmbeddedServer, size: Si
 
 
 def _memory(web: int, server: EmbeddedServer, environment: dict[str, str]) -> list[Row]:
+    _go(asyncio.sleep(6))  # until what is loaded beside the first requests is there
     held = processes.memory_of([web])
     rows = [at_most("memory of the web process after start (RSS)", held["rss"], 300, "MB", f"PSS {held['pss']:.0f} MB")]
     if server.process is not None:
