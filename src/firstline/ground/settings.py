@@ -11,7 +11,15 @@ from typing import Any
 
 from firstline.ground.errors import StartupError
 
-__all__ = ["ENVIRONMENT", "ChatSettings", "DatabaseSettings", "Settings", "WebSettings", "read_settings"]
+__all__ = [
+    "ENVIRONMENT",
+    "ChatSettings",
+    "DatabaseSettings",
+    "KnowledgeSettings",
+    "Settings",
+    "WebSettings",
+    "read_settings",
+]
 
 ENVIRONMENT: dict[str, tuple[str, str]] = {
     "DATABASE_URL": ("", "PostgreSQL to use (postgresql://…); empty: the embedded server"),
@@ -33,6 +41,14 @@ ENVIRONMENT: dict[str, tuple[str, str]] = {
     "FIRSTLINE_LEASE_SECONDS": ("6", "how long a turn belongs to a process that stopped reporting"),
     "FIRSTLINE_REOPEN_HOURS": ("72", "a closed conversation is reopened by a message within this time"),
     "FIRSTLINE_RATE_PER_MINUTE": ("60", "chat messages a visitor address may send in a minute"),
+    "FIRSTLINE_SECRET": ("", "key that seals stored credentials; empty: made once and kept in FIRSTLINE_DATA"),
+    "FIRSTLINE_EMBEDDER": (
+        "bundled",
+        "vectors of the knowledge base: bundled | e5 (extra); a change re-embeds beside use",
+    ),
+    "FIRSTLINE_KB_CACHE_MB": ("64", "memory of a web process for the indexes of the businesses asked most"),
+    "FIRSTLINE_KB_PURGE_DAYS": ("30", "days until a deleted document is gone for good, with its vectors and its file"),
+    "FIRSTLINE_PARSERS": ("1", "processes of a worker that read documents"),
     "FIRSTLINE_METRICS_TOKEN": ("", "bearer token for /metrics from elsewhere; empty: this machine only"),
     "FIRSTLINE_EXAMPLES": ("examples", "folder of the example businesses that the demo serves"),
     "FIRSTLINE_POSTGRES_USER": ("nobody", "who runs the embedded server when Firstline is started by root"),
@@ -72,6 +88,16 @@ class ChatSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class KnowledgeSettings:
+    """Model, memory and clean-up of the knowledge base."""
+
+    embedder: str
+    cache_bytes: int
+    purge_days: float
+    parsers: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of them."""
 
@@ -81,6 +107,7 @@ class Settings:
     database: DatabaseSettings
     web: WebSettings
     chat: ChatSettings
+    knowledge: KnowledgeSettings
     environment: Mapping[str, str]
 
 
@@ -119,6 +146,12 @@ def read_settings(environment: Mapping[str, str] | None = None, **overrides: Any
             number("FIRSTLINE_LEASE_SECONDS", 1),
             number("FIRSTLINE_REOPEN_HOURS", 0),
             int(number("FIRSTLINE_RATE_PER_MINUTE", 1)),
+        ),
+        knowledge=KnowledgeSettings(
+            value("FIRSTLINE_EMBEDDER"),
+            int(number("FIRSTLINE_KB_CACHE_MB", 0) * 2**20),
+            number("FIRSTLINE_KB_PURGE_DAYS", 0),
+            int(number("FIRSTLINE_PARSERS", 1)),
         ),
         environment=env,
     )
