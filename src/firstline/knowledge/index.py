@@ -3,9 +3,7 @@
 Also the ranking of the cold path, which builds a small index of the candidates that PostgreSQL found.
 """
 
-import math
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -13,6 +11,7 @@ from numpy.typing import NDArray
 
 from firstline.conversations.facts import Passage
 from firstline.embedding.port import Vector
+from firstline.knowledge.fusion import Evidence, judge
 from firstline.knowledge.keywords import Keywords
 from firstline.knowledge.model import StoredChunk
 from firstline.knowledge.tuning import Tuning, tuning
@@ -71,26 +70,24 @@ class TenantIndex:
         keyword = np.where(same, self._keywords.scores(terms), 0).astype(np.float32)
         chunk_cosine = self._dense @ vector
         rows = self._candidates(chunk_cosine, keyword, allowed)
-        best_part = self._best_parts(rows, vector, chunk_cosine)
-        share = self.numbers.sentence_share
-        dense = (1 - share) * chunk_cosine[rows] + share * best_part
-        fused = self._fused(dense, keyword[rows], same[rows])
+        evidence = Evidence(
+            chunk=chunk_cosine[rows],
+            part=self._best_parts(rows, vector, chunk_cosine),
+            words=self._keywords.weights(terms, rows),
+            idf=np.array([self._keywords.idf(term) for term in terms], dtype=np.float32),
+            highest_idf=self._keywords.highest_idf,
+            same=same[rows],
+        )
+        judged = judge(evidence, self.numbers)
         out: list[Passage] = []
         seen: set[str] = set()
-        for at in np.argsort(-fused, kind="stable"):
+        for at in np.argsort(-judged.fused, kind="stable"):
             row = int(rows[at])
             if self.chunks[row].chunk.text in seen:
                 continue
             seen.add(self.chunks[row].chunk.text)
-            support = self._support(row, terms, float(chunk_cosine[row]), float(best_part[at]), bool(same[row]))
-            scores = {
-                "dense": float(dense[at]),
-                "keyword": float(keyword[row]),
-                "fused": float(fused[at]),
-                "support": support,
-            }
-            sure = float(best_part[at]) >= self.numbers.sure_cosine
-            out.append(_passage(self.chunks[row], scores, above=sure or support >= self.numbers.floor))
+            scores = {name: float(getattr(judged, name)[at]) for name in ("dense", "keyword", "fused", "support")}
+            out.append(_passage(self.chunks[row], scores, above=bool(judged.above[at])))
             if len(out) == limit:
                 break
         return out
@@ -127,36 +124,6 @@ class TenantIndex:
         some = counts > 0
         out[some] = np.maximum.reduceat(cosines, (ends - counts)[some])
         return out
-
-    def _fused(self, dense: Scores, keyword: Scores, same: Mask) -> Scores:
-        """Weights sum to 1 in every row: where words cannot be compared, meaning has all the weight."""
-        weight = np.where(same & bool(keyword.any()), self.numbers.keyword_weight, 0.0)
-        words = np.zeros(len(dense), dtype=np.float32)
-        words[same] = _standard(keyword[same])
-        fused: Scores = ((1 - weight) * _standard(dense) + weight * words).astype(np.float32)
-        return fused
-
-    def _support(self, row: int, terms: list[str], chunk: float, part: float, same: bool) -> float:
-        numbers = self.numbers
-        if not same:
-            features, weights, bias = [chunk, part], numbers.across_weights, numbers.across_bias
-        else:
-            has = [self._keywords.has(term, row) for term in terms]
-            telling = [self._keywords.idf(term) for term in terms]
-            total = sum(telling)
-            share = sum(idf for idf, held in zip(telling, has, strict=True) if held) / total if total else 0.0
-            lacks = max((idf for idf, held in zip(telling, has, strict=True) if not held), default=0.0)
-            features = [chunk, part, share, lacks / self._keywords.highest_idf]
-            weights, bias = numbers.weights, numbers.bias
-        return 1 / (1 + math.exp(-(bias + sum(w * f for w, f in zip(weights, features, strict=True)))))
-
-
-def _standard(values: NDArray[Any]) -> Scores:
-    spread = float(values.std()) if len(values) else 0.0
-    if spread < 1e-9:
-        return np.zeros(len(values), dtype=np.float32)
-    standard: Scores = ((values - values.mean()) / spread).astype(np.float32)
-    return standard
 
 
 def _passage(stored: StoredChunk, scores: dict[str, float], *, above: bool) -> Passage:

@@ -50,6 +50,15 @@ class Keywords:
                 out[posting[0]] += posting[1]
         return out
 
+    def weights(self, terms: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """What each of `terms` adds to the BM25 of each of `rows`, shape (len(rows), len(terms)); 0 where it is lacking."""
+        out = np.zeros((len(rows), len(terms)), dtype=np.float32)
+        for column, term in enumerate(terms):
+            if posting := self._postings.get(term):
+                at = np.minimum(np.searchsorted(posting[0], rows), len(posting[0]) - 1)
+                out[:, column] = np.where(posting[0][at] == rows, posting[1][at], 0)
+        return out
+
     def has(self, term: str, row: int) -> bool:
         """Whether document `row` has `term`."""
         posting = self._postings.get(term)
