@@ -21,6 +21,9 @@ ALTER TABLE kb_ingestion_jobs
   ADD COLUMN progress jsonb NOT NULL DEFAULT '{}', -- {"found", "done", "unchanged", "removed", "current"}
   ADD COLUMN started_at timestamptz,
   ADD COLUMN created_by uuid;
+ALTER TABLE kb_ingestion_jobs DROP CONSTRAINT kb_ingestion_jobs_source_check;
+ALTER TABLE kb_ingestion_jobs ADD CONSTRAINT kb_ingestion_jobs_source_check
+  CHECK (source IN ('upload', 'url', 'drive', 'crm', 'profile', 'faq', 'push', 'reindex'));
 CREATE INDEX kb_ingestion_jobs_open ON kb_ingestion_jobs (created_at) WHERE status IN ('pending', 'running');
 
 ALTER TABLE kb_source_documents DROP CONSTRAINT kb_source_documents_source_type_check;
@@ -130,6 +133,11 @@ CREATE TABLE kb_models (
   total int NOT NULL DEFAULT 0,
   updated_at timestamptz NOT NULL DEFAULT now()
 );
+
+-- Businesses that have vectors already go on with the model that made them.
+ALTER TABLE kb_embeddings NO FORCE ROW LEVEL SECURITY;
+INSERT INTO kb_models (business_id, active) SELECT business_id, min(embedding_model) FROM kb_embeddings GROUP BY business_id;
+ALTER TABLE kb_embeddings FORCE ROW LEVEL SECURITY;
 
 DO $$
 DECLARE t text;
