@@ -41,14 +41,14 @@ assets: | $(RUNTIME) ## Fetch the front-end packages into src/firstline/web/asse
 # ---------------------------------------------------------------- tests and checks
 
 .PHONY: test
-test: $(DEV) assets browser ## Every test: two pytest runs, without and with the browser (ARGS=)
+test: $(DEV) assets browser ocr ## Every test: two pytest runs, without and with the browser (ARGS=)
 	@status=0; \
 	echo "== tests without a browser"; $(BIN)/pytest -m "not browser" $(PYTEST_ARGS) || status=1; \
 	echo "== tests in Chromium"; $(BIN)/pytest -m browser $(PYTEST_ARGS) || status=1; \
 	exit $$status
 
 .PHONY: unit
-unit: $(DEV) ## The tests without a browser only (ARGS=)
+unit: $(DEV) ocr ## The tests without a browser only (ARGS=)
 	@$(BIN)/pytest -m "not browser" $(PYTEST_ARGS)
 
 # A test that hangs must not hold the whole run; skips are listed with their reasons, never silent.
@@ -57,6 +57,10 @@ PYTEST_ARGS = -rs --timeout 300 $(ARGS)
 .PHONY: browser
 browser: ## Install Chromium for the browser tests and the screenshots, when it is missing
 	@bash scripts/install_browser.sh
+
+.PHONY: ocr
+ocr: ## Install Tesseract (eng, spa), which reads scanned pages and pictures, when it is missing
+	@bash scripts/install_tesseract.sh
 
 CHECKS := check-format check-lint check-types check-floors check-sizes check-tenancy check-locks check-licences check-widget
 

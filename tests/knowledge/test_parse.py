@@ -44,8 +44,9 @@ def test_questions_and_answers_are_read_from_a_csv_in_either_language():
     ]
 
 
-def test_other_csv_rows_carry_their_column_names():
-    assert "service: Leak; price: $90" in parse(b"service,price\nLeak,$90\nDrain,$80\n", "p.csv").markdown
+def test_other_csv_files_are_tables_with_their_column_names():
+    table = parse(b"service,price\nLeak,$90\nDrain,$80\n", "p.csv").markdown
+    assert table.splitlines() == ["| service | price |", "| --- | --- |", "| Leak | $90 |", "| Drain | $80 |"]
 
 
 @pytest.mark.parametrize(
@@ -56,8 +57,10 @@ def test_other_csv_rows_carry_their_column_names():
         (b"%PDF-1.7\ngarbage", "a.pdf", "broken"),
         (b"PK\x03\x04 nothing", "a.docx", "broken"),
         (b"PK\x03\x04 nothing", "a.zip", "unknown_type"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "a.png", "unknown_type"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00", "a.docx", "encrypted"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "a.png", "broken"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00", "a.docx", "old_office"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "a.docx", "encrypted"),
+        (b"MZ\x90\x00 %PDF-1.4", "a.pdf", "unknown_type"),
         (b"<html><body><nav>x</nav></body></html>", "a.html", "empty"),
         (b"only one line", "a.csv", "not_a_table"),
     ],

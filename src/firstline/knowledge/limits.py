@@ -7,7 +7,7 @@ from typing import Any
 
 from firstline.knowledge.model import UnreadableDocument
 
-__all__ = ["limits", "unreadable"]
+__all__ = ["limits", "sentence", "unreadable"]
 
 
 @cache
@@ -23,3 +23,9 @@ def limits() -> dict[str, Any]:
 def unreadable(code: str) -> UnreadableDocument:
     """The error of that code, to raise."""
     return UnreadableDocument(code, _read("unreadable")[code])
+
+
+def sentence(code: str, language: str = "en") -> str:
+    """What is said of a code in a language; in English when there is none of it, '' for a code of another part."""
+    spoken = _read("unreadable")
+    return str(spoken.get(language, {}).get(code) or spoken.get(code, ""))
