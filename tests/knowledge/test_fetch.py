@@ -20,7 +20,8 @@ def serving(*answers):
 
     def handle(request):
         calls.append(request)
-        return left.pop(0)
+        answer = left.pop(0)
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=httpx.ByteStream(answer.content))
 
     return httpx.MockTransport(handle), calls
 
@@ -85,4 +86,4 @@ async def test_endless_redirects_errors_and_large_pages_are_told():
 
     assert await code(*(httpx.Response(302, headers={"location": "/again"}) for _ in range(9))) == "too_many_redirects"
     assert await code(httpx.Response(503)) == "http_status"
-    assert await code(httpx.Response(200, content=b"x" * 9_000_000)) == "too_large"
+    assert await code(httpx.Response(200, content=b"x" * 9_000_000)) == "page_too_large"

@@ -5,26 +5,36 @@ caller connects to the very address that was checked (a name may resolve differe
 """
 
 import ipaddress
+import re
+import unicodedata
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-__all__ = ["GuardedUrl", "UnsafeUrl", "check_url", "is_public"]
+import idna
 
-PORTS = frozenset((80, 443, 8080, 8443))
+__all__ = ["PORTS", "GuardedUrl", "UnsafeUrl", "check_url", "is_public"]
+
+# A business's pages stand on the web's own two ports; 8080 and the like are where machines keep their inner doors.
+PORTS = frozenset((80, 443))
+LONGEST = 2048
 
 # The IANA special-purpose registries (RFC 6890 and its successors), named here because `is_global` of some Python
-# releases leaves holes in them (3.11: 192.0.0.192, 192.88.99.1, fec0::1).
+# releases leaves holes in them (3.11: 192.0.0.192, 192.88.99.1, fec0::1). ::ffff:0:0:0/96 are SIIT's (RFC 7915).
 CLOSED = tuple(
     ipaddress.ip_network(net)
     for net in (
         "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
         "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
         "224.0.0.0/4", "240.0.0.0/4",
-        "::/96", "64:ff9b:1::/48", "100::/64", "2001:2::/48", "2001:10::/28", "2001:20::/28", "2001:db8::/32",
-        "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
+        "::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "100::/64", "2001:2::/48", "2001:10::/28", "2001:20::/28",
+        "2001:db8::/32", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
     )
 )  # fmt: skip
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+ISATAP = frozenset((0x00005EFE, 0x02005EFE))  # the third quarter of such an address (RFC 5214)
+INSIDE = (".local", ".internal", ".localhost", ".home.arpa", ".lan", ".intranet", ".corp", ".home", ".localdomain")
+LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
 class UnsafeUrl(ValueError):
@@ -38,7 +48,7 @@ class UnsafeUrl(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class GuardedUrl:
-    """A URL whose shape is allowed; its host still has to resolve to public addresses."""
+    """A URL whose shape is allowed; its host (ASCII, lower case) still has to resolve to public addresses."""
 
     url: str
     scheme: str
@@ -46,38 +56,70 @@ class GuardedUrl:
     port: int
 
 
-def check_url(url: str) -> GuardedUrl:
-    """Raises UnsafeUrl unless `url` is http(s) to a plain host on a web port, without credentials."""
-    if any(ord(c) <= 32 or c == "\\" for c in url.strip()) or len(url) > 2048:
-        raise UnsafeUrl("host", "This is not a web address.")
+def check_url(url: str, ports: frozenset[int] = PORTS) -> GuardedUrl:
+    """Raises UnsafeUrl unless `url` is http(s) to a plain host on one of `ports`, without credentials.
+
+    Names in other scripts are turned into what is looked up (IDNA, UTS 46), and that is what is judged: a name of
+    full-width digits is the number it will become.
+    """
+    url = url.strip()
+    if len(url) > LONGEST or not all(c.isprintable() and c not in " \\" for c in url):
+        raise _no_address()
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise UnsafeUrl("host", "This is not a web address.") from None
+        raise _no_address() from None
     if parts.scheme not in ("http", "https"):
         raise UnsafeUrl("scheme", "Only addresses that begin with http:// or https:// can be read.")
-    if parts.username is not None or parts.password is not None:
+    if "@" in parts.netloc:
         raise UnsafeUrl("credentials", "A web address must not carry a user name or password.")
-    host = (parts.hostname or "").rstrip(".")
-    if not host:
-        raise UnsafeUrl("host", "This is not a web address.")
-    port = port or (443 if parts.scheme == "https" else 80)
-    if port not in PORTS:
+    host = _host(parts)
+    usual = 443 if parts.scheme == "https" else 80
+    port = usual if port is None else port
+    if port not in ports:
         raise UnsafeUrl("port", f"Port {port} cannot be read from.")
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        if (
-            "." not in host
-            or host.endswith((".local", ".internal", ".localhost", ".home.arpa"))
-            or host.split(".")[-1].isdigit()
-        ):
-            raise UnsafeUrl("internal", "This address is inside a private network.") from None
+    netloc = (f"[{host}]" if ":" in host else host) + ("" if port == usual else f":{port}")
+    return GuardedUrl(urlunsplit(parts._replace(netloc=netloc)), parts.scheme, host, port)
+
+
+def _host(parts: SplitResult) -> str:
+    """The host as it will be looked up; raises UnsafeUrl unless it is a public address or a name of the public DNS."""
+    host = unicodedata.normalize("NFKC", parts.hostname or "").lower()
+    if "[" in parts.netloc:
+        try:
+            host = str(ipaddress.IPv6Address(host))
+        except ValueError:
+            raise _no_address() from None
+        if "%" in host:  # a zone is of this machine's own networks
+            raise _internal()
     else:
-        if not is_public(str(address)):
-            raise UnsafeUrl("internal", "This address is inside a private network.")
-    return GuardedUrl(parts.geturl(), parts.scheme, host, port)
+        host = _ascii(host.removesuffix("."))
+    if ":" in host or NUMBER.fullmatch(host.rsplit(".", 1)[-1]):  # whatever ends in a number is read as an address
+        if not is_public(host):
+            raise _internal()
+    elif "." not in host or host.endswith(INSIDE):
+        raise _internal()
+    return host
+
+
+def _ascii(host: str) -> str:
+    if not host.isascii():
+        try:
+            host = idna.encode(host, uts46=True).decode("ascii")
+        except (idna.IDNAError, UnicodeError):
+            raise _no_address() from None
+    if len(host) > 253 or not all(LABEL.fullmatch(label) for label in host.split(".")):
+        raise _no_address()
+    return host
+
+
+def _no_address() -> UnsafeUrl:
+    return UnsafeUrl("host", "This is not a web address.")
+
+
+def _internal() -> UnsafeUrl:
+    return UnsafeUrl("internal", "This address is inside a private network.")
 
 
 def is_public(address: str) -> bool:
@@ -96,8 +138,8 @@ def is_public(address: str) -> bool:
 
 
 def _carried(ip: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
-    """The IPv4 addresses inside: mapped, NAT64, 6to4 (the relay's), Teredo (server and client)."""
+    """The IPv4 addresses inside: mapped, NAT64, 6to4 (the relay's), Teredo (server and client), ISATAP."""
     found = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
-    if ip in NAT64:
+    if ip in NAT64 or int(ip) >> 32 & 0xFFFFFFFF in ISATAP:
         found.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
     return [inner for inner in found if inner is not None]
