@@ -1,0 +1,5 @@
+"""`python -m benchmarks.boilerplate`."""
+
+from benchmarks.boilerplate.run import main
+
+main()
