@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from firstline.knowledge.model import Chunk, JobConfig, Parsed
 from firstline.knowledge.wording import sentences
 
-__all__ = ["chunks_of"]
+__all__ = ["CHUNKING", "Count", "chunks_of"]
+
+CHUNKING = 1  # a change of what chunks come out of a text: documents are divided anew when they are next read
 
 HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*$")
 RULE = re.compile(r"\|(?:\s*:?-{2,}:?\s*\|)+")

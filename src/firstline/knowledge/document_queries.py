@@ -5,7 +5,10 @@ from uuid import UUID
 
 from firstline.ground.tenant import Tx
 
-__all__ = ["chunks_of_document", "document", "documents_page", "faqs_page", "jobs_page"]
+__all__ = [
+    "chunks_of_document", "document", "document_place", "documents_page", "faqs_page", "jobs_page", "known_documents", "object_used",
+    "prune_documents", "seen_document", "whole_documents",
+]  # fmt: skip
 
 _SHOWN = (
     "d.id, d.business_id, d.title, d.source_type, d.source_uri, d.visibility, d.language, d.metadata, d.updated_at, d.deleted_at, d.job_id, "
@@ -70,4 +73,80 @@ async def jobs_page(tx: Tx, after: UUID | None, most: int) -> list[Any]:
         tx.business_id,
         after,
         most,
+    )
+
+
+async def known_documents(tx: Tx, source_id: UUID) -> list[Any]:
+    """(id, source_uri, external_id, etag, last_modified) of a source's live documents.
+
+    Without etag and date where chunks are still missing: such a one has to be read again.
+    """
+    return await tx.fetch(
+        """SELECT id, source_uri, external_id, CASE WHEN whole THEN etag END AS etag, CASE WHEN whole THEN last_modified END AS last_modified
+           FROM (SELECT *, coalesce((metadata->>'ready')::int = generation, false) AS whole FROM kb_source_documents
+             WHERE business_id = $1 AND source_id = $2 AND deleted_at IS NULL) d ORDER BY id""",
+        tx.business_id,
+        source_id,
+    )
+
+
+async def seen_document(tx: Tx, uri: str, job_id: UUID) -> None:
+    """Its source still has it, though it could not be read this time."""
+    await tx.execute(
+        """UPDATE kb_source_documents SET seen_at = now(), seen_by = $3
+           WHERE business_id = $1 AND source_uri = $2 AND deleted_at IS NULL""",
+        tx.business_id,
+        uri,
+        job_id,
+    )
+
+
+async def prune_documents(tx: Tx, source_id: UUID, job_id: UUID) -> list[UUID]:
+    """The live documents of a source that this whole run of it has not seen."""
+    rows = await tx.fetch(
+        """SELECT id FROM kb_source_documents WHERE business_id = $1 AND source_id = $2 AND deleted_at IS NULL
+             AND seen_by IS DISTINCT FROM $3 ORDER BY id FOR UPDATE""",
+        tx.business_id,
+        source_id,
+        job_id,
+    )
+    return [row["id"] for row in rows]
+
+
+async def object_used(tx: Tx, key: str, but: UUID | None = None) -> bool:
+    """Whether a document other than `but` has this stored file."""
+    found = await tx.fetchval(
+        "SELECT true FROM kb_source_documents WHERE business_id = $1 AND object_key = $2 AND id IS DISTINCT FROM $3 LIMIT 1",
+        tx.business_id,
+        key,
+        but,
+    )
+    return bool(found)
+
+
+async def whole_documents(tx: Tx, job_id: UUID, some: list[UUID] | None, after: UUID | None, most: int) -> list[Any]:
+    """Live documents by id, with their text, and their questions and answers where they have such chunks."""
+    return await tx.fetch(
+        """SELECT d.id, d.source_uri, d.source_type, d.title, d.raw_text, d.metadata, d.visibility, d.external_id, d.etag, d.last_modified,
+             d.object_key, coalesce((SELECT jsonb_agg(jsonb_build_object('question', c.question, 'answer', c.answer, 'language', c.language,
+               'tags', coalesce(c.metadata->'own_tags', '[]')) ORDER BY c.ordinal)
+               FROM kb_chunks c WHERE c.business_id = d.business_id AND c.document_id = d.id AND c.question IS NOT NULL
+                 AND c.generation = coalesce((d.metadata->>'ready')::int, d.generation)), '[]') AS faqs
+           FROM kb_source_documents d WHERE d.business_id = $1 AND d.deleted_at IS NULL AND d.seen_by IS DISTINCT FROM $2
+             AND ($3::uuid[] IS NULL OR d.id = ANY($3)) AND ($4::uuid IS NULL OR d.id > $4) ORDER BY d.id LIMIT $5""",
+        tx.business_id,
+        job_id,
+        some,
+        after,
+        most,
+    )
+
+
+async def document_place(tx: Tx, document_id: UUID) -> Any:
+    """Where a live document comes from, or None."""
+    return await tx.fetchrow(
+        """SELECT source_uri, title, external_id, object_key, visibility, metadata, source_id FROM kb_source_documents
+           WHERE business_id = $1 AND id = $2 AND deleted_at IS NULL""",
+        tx.business_id,
+        document_id,
     )

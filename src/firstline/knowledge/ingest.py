@@ -1,34 +1,43 @@
 """An ingestion job, as the worker runs it: each document committed by batch, progress as it goes, safe to run again.
 
 A job whose process died is claimed again after its lease; documents that are already there cost nothing then, and
-those that somebody has deleted meanwhile stay deleted.
+those that somebody has deleted meanwhile stay deleted. A run writes only while the job is its own (progress.Run).
 """
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from firstline.ground.db import AWAY
-from firstline.ground.events import Fact, record_for_business
+import asyncpg
+
+from firstline.embedding.catalog import UnknownModel
 from firstline.ground.live import Live
-from firstline.knowledge import queries
-from firstline.knowledge.model import Job, UnreadableDocument
+from firstline.knowledge import document_queries, job_queries, queries
+from firstline.knowledge.model import Job, Parsed, UnreadableDocument
+from firstline.knowledge.progress import LEASE, Hear, Run, TakenOver
+from firstline.knowledge.reading_again import stored_documents
+from firstline.knowledge.refresh import after_run, source_of
 from firstline.knowledge.sources.faq import faqs
-from firstline.knowledge.sources.port import Acquired, Materials, Source
+from firstline.knowledge.sources.port import Acquired, Gone, Known, Materials, Source, SourceFailed, Unchanged
 from firstline.knowledge.sources.profile import profile
 from firstline.knowledge.sources.upload import uploads
 from firstline.knowledge.sources.url import pages
 from firstline.knowledge.store import Workshop, keep_document
+from firstline.tenancy.model import Business
 
 __all__ = ["SOURCES", "ingest"]
 
 SOURCES: Mapping[str, Source] = {"upload": uploads, "push": uploads, "url": pages, "faq": faqs, "profile": profile}
-LEASE = timedelta(seconds=30)  # kept by a beat of its own, also while a long document is read, and by each batch
-BEAT_SECONDS = 10.0  # two may be lost before the lease ends
-MOST_ERRORS = 100
+AT_ONCE = 3  # documents of one job on their way: the model has work while another is divided or written
+MOST_ATTEMPTS = 5  # claims without a document finished between them: something in it ends the process each time
+GAVE_UP = (
+    "Reading this was tried several times and ended each time. The people who run Firstline can see why in the log."
+)
+UNKNOWN = "This source is not set up."
+CONFLICT = "Another document of the same name was stored at the same moment."
 
 
 async def ingest(
@@ -38,103 +47,184 @@ async def ingest(
     *,
     live: Live | None = None,
     sources: Mapping[str, Source] = SOURCES,
-    progress: Callable[[dict[str, int]], None] | None = None,
+    progress: Hear | None = None,
+    fresh: Callable[[], Awaitable[Business]] | None = None,
 ) -> Job | None:
     """Runs a job of `materials.business`; None when it is finished already or another process has it.
 
     Failed only when nothing could be read; single documents that cannot are counted and told in `errors`. `progress`
     hears the stats after each batch of chunks and each document (the command line's bar); consoles hear the event "kb.job".
+    `fresh` gives the business as it is once the job is ours (a change of its profile may have come with the job).
     """
     business_id = materials.business.id
     async with workshop.door.transaction(business_id) as tx:
-        job = await queries.claim_job(tx, job_id, LEASE)
-    if job is None:
-        return None
-    stats = {"documents": 0, "chunks": 0, "errors": 0}
-    errors: list[dict[str, Any]] = []
-    source = sources.get(job.source)
-    if source is None:
-        errors.append({"code": "unknown_source", "message": "This source is not set up.", "uri": job.source})
-        stats["errors"] = 1
-    else:
-
-        async def tell(so_far: dict[str, int]) -> None:
-            await _told(workshop, business_id, job.id, so_far, errors, live)
-            if progress:
-                progress(dict(so_far))
-
-        async with _held(workshop, business_id, job.id):
-            async for acquired in source(job, materials):
-                await _one(workshop, materials, job, acquired, stats, errors, tell)
-                await tell(stats)
-    status = "failed" if stats["errors"] and not stats["documents"] else "completed"
-    async with workshop.door.transaction(business_id) as tx:
-        await queries.finish_job(tx, job.id, status, stats, errors)
-        await record_for_business(tx, live, Fact("kb.job", {"id": str(job.id), "status": status, "stats": stats}))
-        return await queries.get_job(tx, job.id)
-
-
-@contextlib.asynccontextmanager
-async def _held(workshop: Workshop, business_id: UUID, job_id: UUID) -> AsyncIterator[None]:
-    """Keeps the lease for as long as this process lives, however long a document takes to fetch or to read."""
-
-    async def beat() -> None:
-        while True:
-            await asyncio.sleep(BEAT_SECONDS)
-            with contextlib.suppress(*AWAY):  # the next beat tries again
-                async with workshop.door.transaction(business_id) as tx:
-                    await queries.keep_lease(tx, job_id, LEASE)
-
-    beating = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        beating.cancel()
-
-
-async def _one(
-    workshop: Workshop,
-    materials: Materials,
-    job: Job,
-    acquired: Acquired,
-    stats: dict[str, int],
-    errors: list[dict[str, Any]],
-    tell: Callable[[dict[str, int]], Awaitable[None]],
-) -> None:
-    if isinstance(acquired.parsed, UnreadableDocument):
-        why = acquired.parsed
-        stats["errors"] += 1
-        if len(errors) < MOST_ERRORS:
-            errors.append({"uri": acquired.uri, "code": why.code, "message": why.sentence})
-        return
-    if acquired.private:
-        if not job.config.include_private_docs:
-            return
-        acquired = Acquired(acquired.uri, acquired.parsed, "internal", acquired.tags, acquired.external_id)
-    kept = await keep_document(
-        workshop,
-        materials.business.id,
-        acquired,
-        job.config,
-        languages=materials.languages,
-        job_id=job.id,
-        source_id=job.source_id,
-        progress=lambda stored: tell({**stats, "chunks": stats["chunks"] + stored}),
+        job = await job_queries.claim_job(tx, job_id, LEASE)
+        if job is None:
+            return None
+        row = await source_of(tx, workshop.sealer, job.source_id) if job.source_id else None
+        known = await document_queries.known_documents(tx, job.source_id) if job.source_id else []
+    materials = replace(
+        materials,
+        business=await fresh() if fresh else materials.business,
+        source=row,
+        known={d["source_uri"]: Known(d["id"], d["etag"], d["last_modified"], d["external_id"]) for d in known},
     )
-    if kept.document_id is None:
+    run = Run(workshop.door, job, materials.report, live, progress)
+    try:
+        async with run.held():
+            await _read(workshop, materials, run, sources)
+            return await _finish(workshop, materials, run)
+    except TakenOver:
+        return None
+
+
+async def _read(workshop: Workshop, materials: Materials, run: Run, sources: Mapping[str, Source]) -> None:
+    """All documents of the source, a few at once; a source that fails as a whole leaves what it has given."""
+    job = run.job
+    if job.attempts > MOST_ATTEMPTS:
+        run.failed(job.source, SourceFailed("gave_up", GAVE_UP))
         return
-    stats["documents"] += 1
-    stats["chunks"] += kept.chunks
+    if job.source == "reindex":
+        stream = stored_documents(workshop.door, job)
+    elif job.source in sources:
+        stream = sources[job.source](job, materials)
+    else:
+        run.failed(job.source, SourceFailed("unknown_source", UNKNOWN))
+        return
+    try:
+        async with asyncio.TaskGroup() as group:
+            await _each(stream, lambda acquired: _one(workshop, materials, run, acquired), run, group)
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+    if run.failure:
+        run.failed(materials.source.uri if materials.source else job.source, run.failure)
 
 
-async def _told(
-    workshop: Workshop,
-    business_id: UUID,
-    job_id: UUID,
-    stats: dict[str, int],
-    errors: list[dict[str, Any]],
-    live: Live | None,
+async def _each(
+    stream: AsyncIterator[Acquired],
+    work: Callable[[Acquired], Awaitable[None]],
+    run: Run,
+    group: asyncio.TaskGroup,
 ) -> None:
-    async with workshop.door.transaction(business_id) as tx:
-        await queries.save_progress(tx, job_id, stats, errors, LEASE)
-        await record_for_business(tx, live, Fact("kb.job", {"id": str(job_id), "status": "running", "stats": stats}))
+    """Bounded, so that a source waits for what it has given; two of the same address one after the other."""
+    slots = asyncio.Semaphore(AT_ONCE)
+    in_hand: dict[str, asyncio.Task[None]] = {}
+
+    async def one(acquired: Acquired) -> None:
+        try:
+            await work(acquired)
+        finally:
+            slots.release()
+
+    try:
+        async with contextlib.aclosing(stream) as documents:  # type: ignore[type-var]  # sources are generators
+            async for acquired in documents:
+                if acquired.uri in in_hand:
+                    await asyncio.wait((in_hand.pop(acquired.uri),))
+                await slots.acquire()
+                run.begin(acquired.uri)
+                task = group.create_task(one(acquired))
+                in_hand[acquired.uri] = task
+                task.add_done_callback(lambda _, uri=acquired.uri: in_hand.pop(uri, None))
+    except SourceFailed as failure:
+        run.failure = failure
+    except UnreadableDocument as why:
+        run.failure = SourceFailed(why.code, why.sentence)
+
+
+async def _one(workshop: Workshop, materials: Materials, run: Run, acquired: Acquired) -> None:
+    job = run.job
+    if acquired.private and not job.config.include_private_docs:
+        acquired = replace(acquired, parsed=Gone())
+    match acquired.parsed:
+        case Unchanged() | Gone():
+            await _seen_or_gone(workshop, run, acquired)
+        case UnreadableDocument() as why:
+            await _unreadable(workshop, run, acquired.uri, why)
+        case Parsed():
+            try:
+                kept = await keep_document(
+                    workshop,
+                    job.business_id,
+                    _labelled(acquired, materials),
+                    job.config,
+                    languages=materials.languages,
+                    job=job,
+                    step=run.step(acquired.uri),
+                    anew=job.source == "reindex",
+                )
+            except UnreadableDocument as why:
+                await _unreadable(workshop, run, acquired.uri, why)
+            except asyncpg.UniqueViolationError:
+                await _unreadable(workshop, run, acquired.uri, UnreadableDocument("conflict", CONFLICT))
+            except UnknownModel as error:
+                raise SourceFailed("no_model", str(error)) from error
+            else:
+                run.unchanged += kept.unchanged
+                if kept.document_id is None:
+                    run.dropped(acquired.uri)
+
+
+def _labelled(acquired: Acquired, materials: Materials) -> Acquired:
+    """A source for the team only, or a document private at its source, is internal; a source's tags are on all of it."""
+    source = materials.source
+    hidden = acquired.private or (source is not None and source.visibility == "internal")
+    tags = tuple(dict.fromkeys((*acquired.tags, *(source.tags if source else ()))))
+    return replace(acquired, visibility="internal" if hidden else acquired.visibility, tags=tags)
+
+
+async def _unreadable(workshop: Workshop, run: Run, uri: str, why: UnreadableDocument) -> None:
+    run.failed(uri, why)
+    async with workshop.door.transaction(run.job.business_id) as tx:
+        await document_queries.seen_document(tx, uri, run.job.id)
+        await run.write(tx)
+
+
+async def _seen_or_gone(workshop: Workshop, run: Run, acquired: Acquired) -> None:
+    job = run.job
+    async with workshop.door.transaction(job.business_id) as tx:
+        held = await queries.held_document(tx, acquired.uri, acquired.external_id, lock=True)
+        if held is None or held.deleted_by == "person":
+            run.done += 1
+        elif isinstance(acquired.parsed, Gone):
+            run.removed += await queries.delete_document(tx, held.id, "source")
+            run.done += 1
+        else:
+            run.unchanged += 1
+            chunks = await queries.touch_document(tx, held.id, job_id=job.id, source_id=job.source_id,
+                                                  etag=acquired.etag, last_modified=acquired.last_modified)  # fmt: skip
+            await run.step(acquired.uri)(tx, chunks, True)
+            return
+        await run.write(tx)
+
+
+async def _finish(workshop: Workshop, materials: Materials, run: Run) -> Job | None:
+    """Prunes what a whole run has not seen, keeps the source's place, ends the job: in one transaction."""
+    job, report = run.job, run.report
+    failed = run.failure is not None or (run.counts["errors"] and not run.counts["documents"])
+    status = "failed" if failed else "completed"
+    async with workshop.door.transaction(job.business_id) as tx:
+        if report.complete and job.source_id and not failed:
+            for gone in await document_queries.prune_documents(tx, job.source_id, job.id):
+                run.removed += await queries.delete_document(tx, gone, "source")
+        if report.proposals:
+            url = materials.source.uri if materials.source else str(job.input.get("url") or "")
+            await job_queries.save_proposal(tx, job.id, job.source_id, url, _merged(report.proposals))
+        if not await job_queries.finish_job(tx, job.id, job.owner, status, run.stats, run.errors, run.progress):
+            raise TakenOver
+        if job.source_id:
+            await after_run(tx, job.source_id, job.id, report.cursor, run.errors[-1]["message"] if failed else None)
+        await run.tell(tx, status)
+        return await job_queries.get_job(tx, job.id)
+
+
+def _merged(proposals: list[dict[str, Any]]) -> dict[str, Any]:
+    """One proposal of all pages: the first page that says something is believed; lists are joined."""
+    out: dict[str, Any] = {}
+    for proposal in proposals:
+        for key, value in proposal.items():
+            if isinstance(value, list) and isinstance(out.get(key), list):
+                out[key] += [entry for entry in value if entry not in out[key]]
+            elif value and not out.get(key):
+                out[key] = list(value) if isinstance(value, list) else value
+    return out

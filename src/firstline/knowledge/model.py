@@ -1,7 +1,7 @@
 """Knowledge's entities: a parsed document, its chunks, a stored chunk with its vectors, an ingestion job."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from firstline.knowledge.wording import sentences
 
-__all__ = ["Chunk", "Faq", "Job", "JobConfig", "Parsed", "StoredChunk", "UnreadableDocument", "parts_of"]
+__all__ = ["Chunk", "Faq", "Held", "Job", "JobConfig", "Parsed", "StoredChunk", "UnreadableDocument", "parts_of"]
 
 MOST_PARTS = 24  # sentences of a chunk that get a vector of their own
 
@@ -122,6 +122,31 @@ class Job:
     source_id: UUID | None
     created_at: datetime
     completed_at: datetime | None
+    owner: UUID | None = None  # the run that has it
+    trigger: str = "person"
+    progress: dict[str, Any] = field(default_factory=dict)
+    started_at: datetime | None = None
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What we have under an address. `whole`: all chunks of its generation are there; `kept`: labels the owner decided.
+
+    `deleted_by`: who put it into the bin ("person", "source"), None for a live one.
+    """
+
+    id: UUID
+    generation: int
+    content_hash: bytes
+    whole: bool
+    visibility: str
+    tags: tuple[str, ...]
+    effective_date: date | None
+    kept: dict[str, Any]
+    deleted_by: str | None
+    job_id: UUID | None
+    object_key: str | None
 
 
 def parts_of(text: str, question: str | None) -> list[str]:

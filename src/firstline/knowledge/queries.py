@@ -1,18 +1,24 @@
-"""All SQL of knowledge. Every function takes a transaction of the tenant (ground.tenant.Tx), which names the business."""
+"""SQL of documents and their chunks. Every function takes a transaction of the tenant (ground.tenant.Tx), which names the business.
+
+Of jobs, FAQ rows, sources and models see the files named so; their older names stand here too.
+"""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from firstline.embedding.port import Vector
 from firstline.ground.tenant import Tx
 from firstline.kit.ids import new_id
-from firstline.knowledge.model import Chunk, Faq, Job, JobConfig
+from firstline.knowledge.faq_queries import delete_faq, faq_of, get_faq, keep_faq, list_faqs
+from firstline.knowledge.job_queries import claim_job, create_job, finish_job, get_job, list_jobs
+from firstline.knowledge.model import Chunk, Held
+from firstline.knowledge.model_queries import add_vectors
 from firstline.knowledge.search_queries import bump_version, vector_text
 
 __all__ = [
     "add_chunks",
+    "add_vectors",
     "claim_job",
     "complete_document",
     "create_job",
@@ -23,115 +29,18 @@ __all__ = [
     "finish_job",
     "get_faq",
     "get_job",
+    "held_document",
     "keep_faq",
-    "keep_lease",
+    "label_document",
+    "labels_of_document",
     "list_documents",
     "list_faqs",
     "list_jobs",
-    "missing_ordinals",
     "restore_document",
     "save_document",
-    "save_progress",
-]
-
-JOB = "id, business_id, source, status, config, input, stats, errors, source_id, created_at, completed_at"
-
-
-def _job(row: Any) -> Job:
-    return Job(
-        row["id"],
-        row["business_id"],
-        row["source"],
-        row["status"],
-        JobConfig.read(row["config"]),
-        row["input"],
-        row["stats"],
-        row["errors"],
-        row["source_id"],
-        row["created_at"],
-        row["completed_at"],
-    )
-
-
-# ------------------------------------------------------------------ jobs
-
-
-async def create_job(
-    tx: Tx, source: str, job_input: dict[str, Any], config: dict[str, Any] | None = None, source_id: UUID | None = None
-) -> UUID:
-    """A pending job; the caller defers its run in the same transaction."""
-    job_id = new_id()
-    settings = {"max_tokens_per_chunk": 512, "overlap_tokens": 64, "include_private_docs": False, **(config or {})}
-    await tx.execute(
-        "INSERT INTO kb_ingestion_jobs (business_id, id, source, input, config, source_id) VALUES ($1, $2, $3, $4, $5, $6)",
-        tx.business_id,
-        job_id,
-        source,
-        job_input,
-        settings,
-        source_id,
-    )
-    return job_id
-
-
-async def claim_job(tx: Tx, job_id: UUID, lease: timedelta) -> Job | None:
-    """The job, now running and leased, or None when it is finished or another process has it."""
-    row = await tx.fetchrow(
-        f"""UPDATE kb_ingestion_jobs SET status = 'running', attempts = attempts + 1, lease_until = now() + $2
-            WHERE id = $1 AND (status = 'pending' OR (status = 'running' AND (lease_until IS NULL OR lease_until < now())))
-            RETURNING {JOB}""",
-        job_id,
-        lease,
-    )
-    return _job(row) if row else None
-
-
-async def save_progress(
-    tx: Tx, job_id: UUID, stats: dict[str, int], errors: list[dict[str, Any]], lease: timedelta
-) -> None:
-    """What is done so far; also keeps the lease."""
-    await tx.execute(
-        "UPDATE kb_ingestion_jobs SET stats = $2, errors = $3, lease_until = now() + $4 WHERE id = $1",
-        job_id,
-        stats,
-        errors,
-        lease,
-    )
-
-
-async def keep_lease(tx: Tx, job_id: UUID, lease: timedelta) -> None:
-    """The job is still in hand."""
-    await tx.execute(
-        "UPDATE kb_ingestion_jobs SET lease_until = now() + $2 WHERE id = $1 AND status = 'running'", job_id, lease
-    )
-
-
-async def finish_job(tx: Tx, job_id: UUID, status: str, stats: dict[str, int], errors: list[dict[str, Any]]) -> None:
-    """`status` completed or failed."""
-    await tx.execute(
-        """UPDATE kb_ingestion_jobs SET status = $2, stats = $3, errors = $4, completed_at = now(), lease_until = NULL
-           WHERE id = $1""",
-        job_id,
-        status,
-        stats,
-        errors,
-    )
-
-
-async def get_job(tx: Tx, job_id: UUID) -> Job | None:
-    """One job."""
-    row = await tx.fetchrow(f"SELECT {JOB} FROM kb_ingestion_jobs WHERE id = $1", job_id)
-    return _job(row) if row else None
-
-
-async def list_jobs(tx: Tx, limit: int = 50) -> list[Job]:
-    """Newest first."""
-    return [
-        _job(r) for r in await tx.fetch(f"SELECT {JOB} FROM kb_ingestion_jobs ORDER BY created_at DESC LIMIT $1", limit)
-    ]
-
-
-# ------------------------------------------------------------------ documents and chunks
+    "stored_ordinals",
+    "touch_document",
+]  # fmt: skip
 
 
 async def document_uri(tx: Tx, document_id: UUID) -> str | None:
@@ -142,55 +51,177 @@ async def document_uri(tx: Tx, document_id: UUID) -> str | None:
     return found
 
 
-async def save_document(tx: Tx, document: dict[str, Any]) -> tuple[UUID, int] | None:
-    """Writes a document by its `source_uri`; -> (id, generation), None when this very job had made it and somebody deleted it.
-
-    A deletion outlives the job that was interrupted: only another job makes the document again. Unchanged content keeps its generation (the run may still have chunks to add); changed content opens the next one,
-    whose chunks replace the old ones when they are complete.
-    """
+async def held_document(tx: Tx, uri: str, external_id: str | None = None, *, lock: bool = False) -> Held | None:
+    """What we have under this address, or under this name of its source's own: live, else the latest in the bin."""
     row = await tx.fetchrow(
-        """INSERT INTO kb_source_documents AS d (business_id, id, job_id, source_id, source_type, source_uri, title, raw_text,
-             metadata, external_id, visibility, language, content_hash)
-           SELECT $1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::text, $6::text, $7::text, $8::text, $9::jsonb, $10::text, $11::text,
-             $12::text, $13::bytea
-           WHERE $3::uuid IS NULL OR NOT EXISTS (SELECT FROM kb_source_documents o WHERE o.business_id = $1
-             AND o.source_uri = $6 AND o.job_id = $3 AND o.deleted_at IS NOT NULL)
-           ON CONFLICT (business_id, source_uri) WHERE deleted_at IS NULL DO UPDATE SET
-             job_id = excluded.job_id, source_id = coalesce(excluded.source_id, d.source_id), title = excluded.title,
-             source_type = excluded.source_type, raw_text = excluded.raw_text, metadata = excluded.metadata
-               || jsonb_build_object('ready', coalesce((d.metadata->>'ready')::int, d.generation)),
-             visibility = excluded.visibility, language = excluded.language, updated_at = now(),
-             generation = d.generation + CASE WHEN d.content_hash = excluded.content_hash THEN 0 ELSE 1 END,
-             content_hash = excluded.content_hash
-           RETURNING id, generation""",
+        f"""SELECT id, generation, content_hash, metadata, visibility, job_id, deleted_at IS NOT NULL AS deleted, deleted_by, object_key,
+              effective_date
+            FROM kb_source_documents WHERE business_id = $1 AND source_uri = $2
+              OR (business_id = $1 AND $3::text IS NOT NULL AND external_id = $3 AND deleted_at IS NULL)
+            ORDER BY deleted_at DESC NULLS FIRST, (external_id IS NOT DISTINCT FROM $3) DESC, id DESC LIMIT 1
+            {"FOR UPDATE" if lock else ""}""",
         tx.business_id,
-        new_id(),
-        document["job_id"],
-        document.get("source_id"),
-        document["source_type"],
-        document["source_uri"],
-        document["title"],
-        document["raw_text"],
-        document["metadata"],
-        document.get("external_id"),
-        document["visibility"],
-        document["language"],
-        document["content_hash"],
+        uri,
+        external_id,
     )
-    return (row["id"], row["generation"]) if row else None
+    if row is None:
+        return None
+    about = row["metadata"]
+    whole = about.get("ready") == row["generation"]
+    return Held(
+        row["id"], row["generation"], bytes(row["content_hash"]), whole, row["visibility"], tuple(about.get("tags") or ()),
+        row["effective_date"], about.get("kept") or {}, row["deleted_by"] or "person" if row["deleted"] else None, row["job_id"],
+        row["object_key"],
+    )  # fmt: skip
 
 
-async def missing_ordinals(tx: Tx, document_id: UUID, generation: int, count: int, model: str) -> list[int]:
-    """Which of the `count` chunks of this generation are not stored with a vector of `model` yet."""
+async def save_document(
+    tx: Tx, document: dict[str, Any], held: Held | None = None, *, anew: bool = False
+) -> tuple[UUID, int]:
+    """Writes a document: over `held` (also out of the bin), else by its `source_uri`; -> (id, generation).
+
+    Unchanged content keeps its generation (the run may still have chunks to add); changed content, or `anew`, opens the
+    next one, whose chunks replace the old ones when they are complete.
+    """
+    values = (
+        document["job_id"], document.get("source_id"), document["source_type"], document["source_uri"], document["title"],
+        document["raw_text"], document["metadata"], document.get("external_id"), document["visibility"], document["language"],
+        document["content_hash"], document.get("etag"), document.get("last_modified"), document.get("object_key"),
+        document.get("effective_date"),
+    )  # fmt: skip
+    if held is not None:
+        row = await tx.fetchrow(
+            """UPDATE kb_source_documents d SET job_id = $3, source_id = coalesce($4, d.source_id), source_type = $5, source_uri = $6,
+                 title = $7, raw_text = $8, metadata = $9::jsonb
+                   || CASE WHEN d.metadata ? 'ready' THEN jsonb_build_object('ready', d.metadata->'ready')
+                        WHEN d.content_hash = $13 AND NOT $18 THEN '{}' ELSE jsonb_build_object('ready', d.generation) END
+                   || CASE WHEN d.metadata ? 'kept' THEN jsonb_build_object('kept', d.metadata->'kept') ELSE '{}' END,
+                 external_id = coalesce($10, d.external_id), visibility = $11, language = $12, etag = $14, last_modified = $15,
+                 object_key = $16, effective_date = $17, updated_at = now(), seen_at = now(), seen_by = $3, deleted_at = NULL,
+                 deleted_by = NULL, content_hash = $13,
+                 generation = d.generation + CASE WHEN d.content_hash = $13 AND NOT $18 THEN 0 ELSE 1 END
+               WHERE d.business_id = $1 AND d.id = $2 RETURNING id, generation""",
+            tx.business_id,
+            held.id,
+            *values,
+            anew,
+        )
+        if held.deleted_by:
+            await _faq_back(tx, held.id)
+    else:
+        row = await tx.fetchrow(
+            """INSERT INTO kb_source_documents AS d (business_id, id, job_id, source_id, source_type, source_uri, title, raw_text,
+                 metadata, external_id, visibility, language, content_hash, etag, last_modified, object_key, effective_date, seen_by)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $3)
+               ON CONFLICT (business_id, source_uri) WHERE deleted_at IS NULL DO UPDATE SET
+                 job_id = excluded.job_id, source_id = coalesce(excluded.source_id, d.source_id), title = excluded.title,
+                 source_type = excluded.source_type, raw_text = excluded.raw_text, metadata = excluded.metadata
+                   || CASE WHEN d.metadata ? 'ready' THEN jsonb_build_object('ready', d.metadata->'ready')
+                        WHEN d.content_hash = excluded.content_hash THEN '{}' ELSE jsonb_build_object('ready', d.generation) END,
+                 visibility = excluded.visibility, language = excluded.language, updated_at = now(), seen_at = now(),
+                 seen_by = excluded.seen_by, etag = excluded.etag, last_modified = excluded.last_modified,
+                 object_key = excluded.object_key, effective_date = excluded.effective_date,
+                 generation = d.generation + CASE WHEN d.content_hash = excluded.content_hash THEN 0 ELSE 1 END,
+                 content_hash = excluded.content_hash
+               RETURNING id, generation""",
+            tx.business_id,
+            new_id(),
+            *values,
+        )
+    return row["id"], row["generation"]
+
+
+async def touch_document(
+    tx: Tx,
+    document_id: UUID,
+    *,
+    job_id: UUID | None,
+    source_id: UUID | None = None,
+    etag: str | None = None,
+    last_modified: str | None = None,
+    object_key: str | None = None,
+) -> int:
+    """Its source still has it as we do: seen, out of the source's bin; -> how many chunks it has."""
+    back = await tx.fetchval(
+        """WITH before AS (SELECT deleted_at FROM kb_source_documents WHERE business_id = $1 AND id = $2)
+           UPDATE kb_source_documents SET seen_at = now(), seen_by = $3, source_id = coalesce($4, source_id), etag = coalesce($5, etag),
+             last_modified = coalesce($6, last_modified), object_key = coalesce($7, object_key), deleted_at = NULL, deleted_by = NULL
+           WHERE business_id = $1 AND id = $2 RETURNING (SELECT deleted_at FROM before) IS NOT NULL""",
+        tx.business_id,
+        document_id,
+        job_id,
+        source_id,
+        etag,
+        last_modified,
+        object_key,
+    )
+    if back:
+        await _faq_back(tx, document_id)
+        await bump_version(tx)
+    found: int = await tx.fetchval(
+        "SELECT count(*) FROM kb_chunks WHERE business_id = $1 AND document_id = $2", tx.business_id, document_id
+    )
+    return found
+
+
+async def label_document(
+    tx: Tx,
+    document_id: UUID,
+    visibility: str,
+    tags: Sequence[str],
+    effective_date: Any,
+    kept: dict[str, Any] | None = None,
+) -> bool:
+    """Visibility, tags and date of a document, its chunks and its FAQ row: at once, without new vectors.
+
+    `kept`: what the owner decided, which later readings of the source leave alone.
+    """
+    args = (tx.business_id, document_id, visibility, list(tags), effective_date)
+    tag = await tx.execute(
+        """UPDATE kb_source_documents SET visibility = $3, effective_date = $5, updated_at = now(), metadata = metadata
+             || jsonb_build_object('tags', $4::jsonb, 'effective_date', to_jsonb($5::date))
+             || CASE WHEN $6::jsonb IS NULL THEN '{}' ELSE jsonb_build_object('kept', $6::jsonb) END
+           WHERE business_id = $1 AND id = $2""",
+        *args,
+        kept,
+    )
+    if tag != "UPDATE 1":
+        return False
+    await tx.execute(
+        """UPDATE kb_chunks c SET visibility = $3, metadata = c.metadata || jsonb_build_object('visibility', $3::text,
+             'effective_date', to_jsonb($5::date), 'tags', (SELECT coalesce(jsonb_agg(tag ORDER BY place), '[]') FROM (
+               SELECT tag, min(place) AS place FROM jsonb_array_elements(coalesce(c.metadata->'own_tags', '[]') || $4::jsonb)
+                 WITH ORDINALITY AS t(tag, place) GROUP BY tag) tags))
+           WHERE c.business_id = $1 AND c.document_id = $2""",
+        *args,
+    )
+    await tx.execute(
+        "UPDATE kb_faqs SET visibility = $3, updated_at = now() WHERE business_id = $1 AND document_id = $2 AND deleted_at IS NULL",
+        *args[:3],
+    )
+    await bump_version(tx)
+    return True
+
+
+async def labels_of_document(tx: Tx, document_id: UUID) -> Any:
+    """(visibility, tags, effective_date) of a live document, which nobody changes before this transaction ends; or None."""
+    return await tx.fetchrow(
+        """SELECT visibility, coalesce(metadata->'tags', '[]') AS tags, effective_date FROM kb_source_documents
+           WHERE business_id = $1 AND id = $2 AND deleted_at IS NULL FOR UPDATE""",
+        tx.business_id,
+        document_id,
+    )
+
+
+async def stored_ordinals(tx: Tx, document_id: UUID, generation: int) -> set[int]:
+    """Which chunks of this generation are stored (a chunk is stored together with its vectors)."""
     rows = await tx.fetch(
-        """SELECT c.ordinal FROM kb_chunks c JOIN kb_embeddings e
-             ON e.business_id = c.business_id AND e.chunk_id = c.id AND e.part = 0 AND e.embedding_model = $3
-           WHERE c.document_id = $1 AND c.generation = $2""",
+        "SELECT ordinal FROM kb_chunks WHERE business_id = $1 AND document_id = $2 AND generation = $3",
+        tx.business_id,
         document_id,
         generation,
-        model,
     )
-    return sorted(set(range(count)) - {row["ordinal"] for row in rows})
+    return {row["ordinal"] for row in rows}
 
 
 async def add_chunks(
@@ -202,82 +233,120 @@ async def add_chunks(
     visibility: str,
     model: str,
     metadata: dict[str, Any],
+    also: Sequence[tuple[str, Sequence[Sequence[Vector]]]] = (),
 ) -> bool:
     """Stores (ordinal, chunk, language, vectors of the chunk and its parts); False when the generation is stale.
 
-    A document that was changed or deleted meanwhile is left alone: a late embedding is dropped.
+    `also`: other models with their vectors of the same chunks. A document that was changed or deleted meanwhile is left
+    alone: a late embedding is dropped.
     """
     current = await tx.fetchval(
-        "SELECT generation FROM kb_source_documents WHERE id = $1 AND deleted_at IS NULL FOR UPDATE", document_id
+        "SELECT generation FROM kb_source_documents WHERE business_id = $1 AND id = $2 AND deleted_at IS NULL FOR UPDATE",
+        tx.business_id,
+        document_id,
     )
     if current != generation:
         return False
-    rows, vectors = [], []
-    for ordinal, chunk, language, embedded in chunks:
-        chunk_id = new_id()
-        about = {**metadata, "title": chunk.title, "section": chunk.section, "visibility": visibility}
-        about["tags"] = list(dict.fromkeys([*chunk.tags, *metadata.get("tags", [])]))
-        rows.append(
-            (
-                tx.business_id,
-                chunk_id,
-                document_id,
-                generation,
-                ordinal,
-                chunk.text,
-                chunk.context,
-                about,
-                visibility,
-                language,
-                chunk.question,
-                chunk.answer,
-            )
-        )
-        vectors += [(tx.business_id, chunk_id, part, model, vector_text(v)) for part, v in enumerate(embedded)]
-    await tx.executemany(
-        """INSERT INTO kb_chunks (business_id, id, document_id, generation, ordinal, text, context, metadata, visibility,
-             language, question, answer) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
-        rows,
+    ids = [new_id() for _ in chunks]
+    about = [_about(chunk, visibility, metadata) for _, chunk, _, _ in chunks]
+    await tx.execute(
+        """INSERT INTO kb_chunks (business_id, id, document_id, generation, ordinal, text, context, metadata, visibility, language,
+             question, answer)
+           SELECT $1, n.id, $2, $3, n.ordinal, n.text, n.context, n.about, $4, n.language, n.question, n.answer
+           FROM unnest($5::uuid[], $6::int[], $7::text[], $8::text[], $9::jsonb[], $10::text[], $11::text[], $12::text[])
+             AS n(id, ordinal, text, context, about, language, question, answer)
+           ON CONFLICT (business_id, document_id, generation, ordinal) DO NOTHING""",
+        tx.business_id,
+        document_id,
+        generation,
+        visibility,
+        ids,
+        [ordinal for ordinal, _, _, _ in chunks],
+        [chunk.text for _, chunk, _, _ in chunks],
+        [chunk.context for _, chunk, _, _ in chunks],
+        about,
+        [language for _, _, language, _ in chunks],
+        [chunk.question for _, chunk, _, _ in chunks],
+        [chunk.answer for _, chunk, _, _ in chunks],
     )
-    vectors.sort(key=lambda row: row[2] != 0)  # chunk vectors side by side: the cold path scans only these
-    await tx.executemany(
-        """INSERT INTO kb_embeddings (business_id, chunk_id, part, embedding_model, e)
-           VALUES ($1, $2, $3, $4, $5::text::halfvec)""",
-        vectors,
-    )
+    for name, vectors in ((model, [entry[3] for entry in chunks]), *also):
+        rows = [
+            (chunk_id, part, vector_text(v))
+            for chunk_id, of in zip(ids, vectors, strict=True)
+            for part, v in enumerate(of)
+        ]
+        rows.sort(key=lambda row: row[1] != 0)  # chunk vectors side by side: the cold path scans only these
+        await add_vectors(tx, name, rows)
     return True
+
+
+def _about(chunk: Chunk, visibility: str, metadata: dict[str, Any]) -> dict[str, Any]:
+    about = {**metadata, "title": chunk.title, "section": chunk.section, "visibility": visibility}
+    about["tags"] = list(dict.fromkeys([*chunk.tags, *metadata.get("tags", [])]))
+    return {**about, "own_tags": list(chunk.tags)} if chunk.tags else about
 
 
 async def complete_document(tx: Tx, document_id: UUID, generation: int) -> None:
     """The chunks of `generation` are all there: they are live from now on, those of others go."""
     await tx.execute(
         """UPDATE kb_source_documents SET metadata = metadata || jsonb_build_object('ready', generation)
-           WHERE id = $1 AND generation = $2""",
+           WHERE business_id = $1 AND id = $2 AND generation = $3""",
+        tx.business_id,
         document_id,
         generation,
     )
-    await tx.execute("DELETE FROM kb_chunks WHERE document_id = $1 AND generation < $2", document_id, generation)
-    await bump_version(tx)
-
-
-async def delete_document(tx: Tx, document_id: UUID) -> bool:
-    """Soft: no longer found, can be restored until another document takes its address."""
-    tag = await tx.execute(
-        "UPDATE kb_source_documents SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL", document_id
+    await tx.execute(
+        "DELETE FROM kb_chunks WHERE business_id = $1 AND document_id = $2 AND generation < $3",
+        tx.business_id,
+        document_id,
+        generation,
     )
     await bump_version(tx)
-    return tag == "UPDATE 1"
 
 
-async def restore_document(tx: Tx, document_id: UUID) -> bool:
-    """False when it is not deleted, or its address belongs to a newer document."""
+async def delete_document(tx: Tx, document_id: UUID, by: str = "person") -> bool:
+    """Soft: no longer found, its FAQ row neither; can be restored until another document takes its address."""
     tag = await tx.execute(
-        """UPDATE kb_source_documents d SET deleted_at = NULL WHERE id = $1 AND deleted_at IS NOT NULL
-           AND NOT EXISTS (SELECT FROM kb_source_documents o WHERE o.source_uri = d.source_uri AND o.deleted_at IS NULL)""",
+        "UPDATE kb_source_documents SET deleted_at = now(), deleted_by = $3 WHERE business_id = $1 AND id = $2 AND deleted_at IS NULL",
+        tx.business_id,
+        document_id,
+        by,
+    )
+    if tag != "UPDATE 1":
+        return False
+    await tx.execute(
+        "UPDATE kb_faqs SET deleted_at = now() WHERE business_id = $1 AND document_id = $2 AND deleted_at IS NULL",
+        tx.business_id,
         document_id,
     )
     await bump_version(tx)
-    return tag == "UPDATE 1"
+    return True
+
+
+async def restore_document(tx: Tx, document_id: UUID) -> bool:
+    """With its FAQ row. False when it is not deleted, or its address belongs to a newer document."""
+    tag = await tx.execute(
+        """UPDATE kb_source_documents d SET deleted_at = NULL, deleted_by = NULL WHERE business_id = $1 AND id = $2
+             AND deleted_at IS NOT NULL AND NOT EXISTS (SELECT FROM kb_source_documents o WHERE o.business_id = $1
+               AND o.deleted_at IS NULL AND (o.source_uri = d.source_uri OR o.external_id = d.external_id))""",
+        tx.business_id,
+        document_id,
+    )
+    if tag != "UPDATE 1":
+        return False
+    await _faq_back(tx, document_id)
+    await bump_version(tx)
+    return True
+
+
+async def _faq_back(tx: Tx, document_id: UUID) -> None:
+    await tx.execute(
+        """UPDATE kb_faqs SET deleted_at = NULL WHERE business_id = $1 AND id = (SELECT id FROM kb_faqs
+             WHERE business_id = $1 AND document_id = $2 AND deleted_at IS NOT NULL ORDER BY deleted_at DESC LIMIT 1)
+           AND NOT EXISTS (SELECT FROM kb_faqs WHERE business_id = $1 AND document_id = $2 AND deleted_at IS NULL)""",
+        tx.business_id,
+        document_id,
+    )
 
 
 async def list_documents(tx: Tx, limit: int = 200) -> list[dict[str, Any]]:
@@ -289,56 +358,3 @@ async def list_documents(tx: Tx, limit: int = 200) -> list[dict[str, Any]]:
         limit,
     )
     return [dict(row) for row in rows]
-
-
-# ------------------------------------------------------------------ FAQ rows
-
-
-async def keep_faq(
-    tx: Tx, faq: Faq, *, document_id: UUID, language: str, visibility: str, faq_id: UUID | None = None
-) -> UUID:
-    """Writes the row of `faq_id`, else the one that has this document, else a new one; -> its id."""
-    values = (faq.question, faq.answer, language, list(faq.tags), visibility, document_id)
-    found: UUID | None = await tx.fetchval(
-        """UPDATE kb_faqs SET question = $1, answer = $2, language = $3, tags = $4, visibility = $5, document_id = $6,
-             updated_at = now() WHERE deleted_at IS NULL AND (id = $7 OR ($7::uuid IS NULL AND document_id = $6)) RETURNING id""",
-        *values,
-        faq_id,
-    )
-    if found is not None:
-        return found
-    found = faq_id or new_id()
-    await tx.execute(
-        """INSERT INTO kb_faqs (question, answer, language, tags, visibility, document_id, business_id, id)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
-        *values,
-        tx.business_id,
-        found,
-    )
-    return found
-
-
-async def faq_of(tx: Tx, document_id: UUID) -> UUID | None:
-    """The live row that this document is of."""
-    found: UUID | None = await tx.fetchval(
-        "SELECT id FROM kb_faqs WHERE document_id = $1 AND deleted_at IS NULL", document_id
-    )
-    return found
-
-
-async def get_faq(tx: Tx, faq_id: UUID) -> dict[str, Any] | None:
-    """One live row."""
-    row = await tx.fetchrow("SELECT * FROM kb_faqs WHERE id = $1 AND deleted_at IS NULL", faq_id)
-    return dict(row) if row else None
-
-
-async def list_faqs(tx: Tx, limit: int = 500) -> list[dict[str, Any]]:
-    """Live rows, newest first."""
-    rows = await tx.fetch("SELECT * FROM kb_faqs WHERE deleted_at IS NULL ORDER BY created_at DESC, id LIMIT $1", limit)
-    return [dict(row) for row in rows]
-
-
-async def delete_faq(tx: Tx, faq_id: UUID) -> bool:
-    """Soft."""
-    tag = await tx.execute("UPDATE kb_faqs SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL", faq_id)
-    return tag == "UPDATE 1"

@@ -1,46 +1,79 @@
 """A parsed document to stored chunks with their vectors: by batch, resumable, never holding a transaction while it embeds."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-import orjson
-
+from firstline.embedding.catalog import Embedders, UnknownModel
 from firstline.embedding.pool import EmbeddingPool
 from firstline.embedding.port import Vector
-from firstline.ground.tenant import Door
+from firstline.ground.sealing import Sealer
+from firstline.ground.storage import Objects
+from firstline.ground.tenant import Door, Tx
 from firstline.knowledge import queries
-from firstline.knowledge.chunk import chunks_of
-from firstline.knowledge.model import Chunk, JobConfig, Parsed
+from firstline.knowledge.document_queries import object_used
+from firstline.knowledge.identity import Labels, identity_of, labels_of, without_unstorable
+from firstline.knowledge.model import Chunk, Held, Job, JobConfig, Parsed
+from firstline.knowledge.models import held_models
+from firstline.knowledge.preparing import prepared
 from firstline.knowledge.sources.port import Acquired
-from firstline.knowledge.tongue import language_of
 
-__all__ = ["Kept", "Workshop", "keep_document"]
+__all__ = ["Kept", "Step", "Workshop", "keep_document"]
 
 BATCH = 16  # chunks embedded and committed together: about a second of work
+Step = Callable[[Tx, int, bool], Awaitable[None]]  # chunks stored so far, is it the last; in each writing transaction
+Embedded = dict[str, list[list[Vector]]]  # model -> for each chunk its own vector, then those of its parts
 
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What ingestion works with."""
+    """What ingestion works with. `pool`: of the model that a business without vectors begins with."""
 
     door: Door
     pool: EmbeddingPool
+    embedders: Embedders | None = None
+    objects: Objects | None = None
+    sealer: Sealer | None = None
+
+    def pool_of(self, model: str) -> EmbeddingPool:
+        """The pool whose vectors are called `model`. Raises UnknownModel."""
+        if model == self.pool.embedder.name:
+            return self.pool
+        if self.embedders is None:
+            raise UnknownModel(f"There is no embedding model named {model!r} here.")
+        return self.embedders.named(model)
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What became of a document. `added` counts the chunks that were embedded now: 0 for an unchanged one.
 
-    `document_id` None: it was left out. Somebody deleted it since this job made it, or a newer run has changed it.
+    `document_id` None: it was left out. Somebody deleted it, or a newer run has changed it.
     """
 
     document_id: UUID | None
     chunks: int
     added: int
+    unchanged: bool = False
+
+
+NOT_KEPT = Kept(None, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One document on its way."""
+
+    workshop: Workshop
+    business_id: UUID
+    acquired: Acquired
+    parsed: Parsed
+    job: Job | None
+    step: Step | None
+    identity: bytes
+    anew: bool
 
 
 async def keep_document(
@@ -50,91 +83,191 @@ async def keep_document(
     config: JobConfig,
     *,
     languages: tuple[str, ...] = ("en", "es"),
-    job_id: UUID | None = None,
-    source_id: UUID | None = None,
-    progress: Callable[[int], Awaitable[None]] | None = None,
+    job: Job | None = None,
+    step: Step | None = None,
+    anew: bool = False,
 ) -> Kept:
-    """Stores `acquired.parsed` (a Parsed). What an earlier run has already stored is not embedded again.
+    """Stores `acquired.parsed` (a Parsed). Unchanged content is neither chunked nor embedded again, unless `anew`.
 
-    `progress` hears after each batch how many of the document's chunks are stored.
+    `step` runs inside each writing transaction; what it raises undoes that and ends the document. Raises UnknownModel.
     """
-    parsed = acquired.parsed
-    if not isinstance(parsed, Parsed):
+    if not isinstance(acquired.parsed, Parsed):
         raise TypeError("only a parsed document can be kept")
-    model = workshop.pool.embedder.name
-    chunks, language = await asyncio.to_thread(_prepared, parsed, config, workshop, languages)
-    row = _row(acquired, parsed, config, model, language)
+    parsed = without_unstorable(acquired.parsed)
+    work = _Work(workshop, business_id, acquired, parsed, job, step, identity_of(parsed, config, languages), anew)
     async with workshop.door.transaction(business_id) as tx:
-        saved = await queries.save_document(tx, {**row, "job_id": job_id, "source_id": source_id})
-        if saved is None:
-            return Kept(None, 0, 0)
-        document_id, generation = saved
-        missing = await queries.missing_ordinals(tx, document_id, generation, len(chunks), model)
-        for faq in parsed.faqs if parsed.source_type == "faq" else ():
-            await queries.keep_faq(
-                tx,
-                faq,
-                document_id=document_id,
-                language=faq.language or language,
-                visibility=acquired.visibility,
-                faq_id=acquired.faq_id,
-            )
-    about = {"tags": list(acquired.tags), "effective_date": parsed.metadata.get("effective_date")}
-    for at in range(0, len(missing), BATCH):
-        batch = [(ordinal, *chunks[ordinal]) for ordinal in missing[at : at + BATCH]]
-        vectors = await _embedded([chunk for _, chunk, _ in batch], workshop)
-        rows = [(*entry, found) for entry, found in zip(batch, vectors, strict=True)]
-        async with workshop.door.transaction(business_id) as tx:
-            if not await queries.add_chunks(
-                tx, document_id, generation, rows, visibility=acquired.visibility, model=model, metadata=about
-            ):
-                return Kept(None, 0, 0)
-        if progress:
-            await progress(len(chunks) - len(missing) + min(at + BATCH, len(missing)))
-    async with workshop.door.transaction(business_id) as tx:
-        await queries.complete_document(tx, document_id, generation)
-    return Kept(document_id, len(chunks), len(missing))
+        held = await queries.held_document(tx, acquired.uri, acquired.external_id, lock=True)
+        if held is not None and not _wanted(held, job):
+            return NOT_KEPT
+        if held is not None and held.whole and held.content_hash == work.identity and not anew:
+            return await _unchanged(tx, work, held)
+        models = await held_models(tx, workshop.pool.embedder.name)
+        half = held is not None and held.content_hash == work.identity and not held.whole and not held.deleted_by
+        there = await queries.stored_ordinals(tx, held.id, held.generation) if half and held else set()
+    counted = workshop.pool_of(models.active).embedder.count_tokens
+    chunks, language = await asyncio.to_thread(prepared, parsed, config, counted, languages)
+    todo = [n for n in range(len(chunks)) if n not in there]
+    return await _stored(work, held, chunks, language, todo, models.wanted)
 
 
-def _prepared(
-    parsed: Parsed, config: JobConfig, workshop: Workshop, languages: tuple[str, ...]
-) -> tuple[list[tuple[Chunk, str]], str]:
-    """Chunks with their languages, and the document's. CPU work."""
-    told = str(parsed.metadata.get("language", ""))
-    whole = parsed.markdown or "\n".join(f"{faq.question} {faq.answer}" for faq in parsed.faqs)
-    language = told if told in languages else language_of(whole, languages, languages[0])
-    chunks = chunks_of(parsed, config, workshop.pool.embedder.count_tokens)
-    return [
-        (c, c.language or language_of(f"{c.question or ''} {c.text}", languages, language)) for c in chunks
-    ], language
+def _wanted(held: Held, job: Job | None) -> bool:
+    """What a person deleted stays deleted, but for that person's own new upload; a source brings its own back."""
+    if held.deleted_by is None or held.deleted_by == "source":
+        return True
+    return job is None or (job.trigger == "person" and job.source_id is None and held.job_id != job.id)
 
 
-def _row(acquired: Acquired, parsed: Parsed, config: JobConfig, model: str, language: str) -> dict[str, Any]:
-    faqs = [(faq.question, faq.answer, faq.language, faq.tags) for faq in parsed.faqs]
-    text = parsed.markdown or "\n\n".join(f"{question}\n{answer}" for question, answer, _, _ in faqs)
-    tags = list(acquired.tags)
-    sized = (config.max_tokens_per_chunk, config.overlap_tokens, config.target_tokens)
-    identity = orjson.dumps([parsed.title, text, faqs, acquired.visibility, tags, sized, model, language])
+async def _unchanged(tx: Tx, work: _Work, held: Held) -> Kept:
+    labels = labels_of(work.acquired, work.parsed, held if work.job else None)
+    if labels != Labels(held.visibility, held.tags, held.effective_date):
+        await queries.label_document(tx, held.id, labels.visibility, labels.tags, labels.effective_date)
+    if work.parsed.source_type == "faq":
+        await _keep_faqs(
+            tx, work, held.id, work.parsed.faqs[0].language if work.parsed.faqs else None, labels.visibility
+        )
+    await _forget_replaced(tx, work, held)
+    acquired, job = work.acquired, work.job
+    chunks = await queries.touch_document(
+        tx, held.id, job_id=job.id if job else None, source_id=job.source_id if job else None,
+        etag=acquired.etag, last_modified=acquired.last_modified, object_key=acquired.object_key,
+    )  # fmt: skip
+    if work.step:
+        await work.step(tx, chunks, True)
+    return Kept(held.id, chunks, 0, unchanged=True)
+
+
+async def _stored(
+    work: _Work,
+    held: Held | None,
+    chunks: list[tuple[Chunk, str]],
+    language: str,
+    todo: list[int],
+    models: Sequence[str],
+) -> Kept:
+    """By batch: the next one is embedded while this one is written."""
+    batches = [todo[at : at + BATCH] for at in range(0, len(todo), BATCH)] or [[]]
+    ahead = asyncio.ensure_future(_embedded(work.workshop, chunks, batches[0], models))
+    saved: tuple[UUID, int] | None = None
+    try:
+        for n, batch in enumerate(batches):
+            vectors = await ahead
+            if n + 1 < len(batches):
+                ahead = asyncio.ensure_future(_embedded(work.workshop, chunks, batches[n + 1], models))
+            while True:
+                async with work.workshop.door.transaction(work.business_id) as tx:
+                    if saved is None:
+                        saved = await _saved(tx, work, held, language)
+                    if saved is None:
+                        return NOT_KEPT
+                    active = (await held_models(tx, models[0])).active
+                    if active in vectors:
+                        rows = [(i, *chunks[i], vectors[active][at]) for at, i in enumerate(batch)]
+                        also = [(name, of) for name, of in vectors.items() if name != active]
+                        if not await _written(tx, saved, rows, active, also):
+                            return NOT_KEPT
+                        last = n + 1 == len(batches)
+                        if last:
+                            await queries.complete_document(tx, *saved)
+                        if work.step:
+                            done = len(chunks) - len(todo) + min((n + 1) * BATCH, len(todo))
+                            await work.step(tx, done, last)
+                        break
+                models = (active,)  # it was changed meanwhile
+                vectors = await _embedded(work.workshop, chunks, batch, models)
+    finally:
+        ahead.cancel()
+    return Kept(saved[0] if saved else None, len(chunks), len(todo))
+
+
+async def _saved(tx: Tx, work: _Work, before: Held | None, language: str) -> tuple[UUID, int] | None:
+    """The document's row; None when it was deleted while its first chunks were embedded."""
+    acquired, parsed, job = work.acquired, work.parsed, work.job
+    held = await queries.held_document(tx, acquired.uri, acquired.external_id, lock=True)
+    was_live = before is not None and before.deleted_by is None
+    if held is not None and held.deleted_by and (was_live or before is None or not _wanted(held, job)):
+        return None
+    if held is None and before is not None:
+        return None  # purged meanwhile
+    if held and before and held.generation != before.generation and (job is not None or not before.whole):
+        return None  # changed meanwhile
+    labels = labels_of(acquired, parsed, held if job else None)
+    saved = await queries.save_document(
+        tx, _row(work, labels, language) | {"job_id": job.id if job else None, "source_id": job.source_id if job else None},
+        held, anew=work.anew and (before is None or held is None or held.generation == before.generation),
+    )  # fmt: skip
+    if parsed.source_type == "faq":
+        await _keep_faqs(tx, work, saved[0], language, labels.visibility)
+    if held is not None:
+        await _forget_replaced(tx, work, held)
+    return saved
+
+
+async def _keep_faqs(tx: Tx, work: _Work, document_id: UUID, language: str | None, visibility: str) -> None:
+    for faq in work.parsed.faqs:
+        await queries.keep_faq(
+            tx,
+            faq,
+            document_id=document_id,
+            language=faq.language or language or "en",
+            visibility=visibility,
+            faq_id=work.acquired.faq_id,
+        )
+
+
+async def _forget_replaced(tx: Tx, work: _Work, held: Held) -> None:
+    """The stored file that a new one replaces goes after the commit."""
+    key, objects = held.object_key, work.workshop.objects
+    if key is None or objects is None or work.acquired.object_key in {None, key}:
+        return
+    if not await object_used(tx, key, held.id):
+        tx.after_commit(lambda: tx.door.spawn(objects.delete(key)))
+
+
+def _row(work: _Work, labels: Labels, language: str) -> dict[str, Any]:
+    acquired, parsed = work.acquired, work.parsed
     return {
         "source_type": parsed.source_type,
         "source_uri": acquired.uri,
         "title": parsed.title or acquired.uri,
-        "raw_text": text,
-        "metadata": {**parsed.metadata, "tags": tags},
+        "raw_text": parsed.markdown or "\n\n".join(f"{faq.question}\n{faq.answer}" for faq in parsed.faqs),
+        "metadata": {**parsed.metadata, "tags": list(labels.tags)},
         "external_id": acquired.external_id,
-        "visibility": acquired.visibility,
+        "visibility": labels.visibility,
         "language": language,
-        "content_hash": sha256(identity).digest(),
+        "content_hash": work.identity,
+        "etag": acquired.etag,
+        "last_modified": acquired.last_modified,
+        "object_key": acquired.object_key,
+        "effective_date": labels.effective_date,
     }
 
 
-async def _embedded(chunks: list[Chunk], workshop: Workshop) -> list[list[Vector]]:
-    """For each chunk its own vector, then those of its parts."""
-    texts = [[chunk.searchable, *chunk.parts] for chunk in chunks]
-    vectors = await workshop.pool.embed([text for group in texts for text in group])
-    out: list[list[Vector]] = []
-    start = 0
-    for group in texts:
-        out.append([vectors[row] for row in range(start, start + len(group))])
-        start += len(group)
+async def _written(
+    tx: Tx,
+    saved: tuple[UUID, int],
+    rows: list[tuple[int, Chunk, str, list[Vector]]],
+    active: str,
+    also: list[tuple[str, list[list[Vector]]]],
+) -> bool:
+    labels = await queries.labels_of_document(tx, saved[0])  # the owner may have changed them a batch ago
+    if labels is None:
+        return False
+    about = {"tags": labels["tags"], "effective_date": labels["effective_date"]}
+    return await queries.add_chunks(
+        tx, *saved, rows, visibility=labels["visibility"], model=active, metadata=about, also=also
+    )
+
+
+async def _embedded(
+    workshop: Workshop, chunks: list[tuple[Chunk, str]], batch: list[int], models: Sequence[str]
+) -> Embedded:
+    texts = [[chunks[i][0].searchable, *chunks[i][0].parts] for i in batch]
+    flat = [text for group in texts for text in group]
+    out: Embedded = {}
+    for model in models:
+        vectors = await workshop.pool_of(model).embed(flat)
+        out[model], start = [], 0
+        for group in texts:
+            out[model].append([vectors[row] for row in range(start, start + len(group))])
+            start += len(group)
     return out

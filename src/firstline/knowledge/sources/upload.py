@@ -1,4 +1,4 @@
-"""Uploaded files: `input` = {"files": [{"key", "name", "title"?, "tags"?, "visibility"?, "uri"?}]}."""
+"""Uploaded files: `input` = {"files": [{"key", "name", "title"?, "tags"?, "visibility"?, "uri"?, "external_id"?, "private"?}]}."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,7 +13,9 @@ __all__ = ["uploads"]
 
 async def uploads(job: Job, materials: Materials) -> AsyncIterator[Acquired]:
     """A file of the same name replaces the one before."""
-    for file in job.input.get("files", []):
+    files = job.input.get("files", [])
+    materials.report.found = len(files)
+    for file in files:
         yield Acquired(
             file.get("uri") or f"upload:{file['name']}",
             await _read(file, materials),
@@ -21,6 +23,7 @@ async def uploads(job: Job, materials: Materials) -> AsyncIterator[Acquired]:
             tags=tuple(file.get("tags", ())),
             external_id=file.get("external_id"),
             private=bool(file.get("private")),
+            object_key=file["key"],
         )
 
 
@@ -32,6 +35,8 @@ async def _read(file: dict[str, Any], materials: Materials) -> Parsed | Unreadab
     except (FileNotFoundError, KeyError):
         return UnreadableDocument("missing", "This file is no longer here. Please upload it again.")
     try:
+        if materials.parse is not None:
+            return await materials.parse(data, file["name"], file.get("title", ""))
         return await asyncio.to_thread(parse, data, file["name"], file.get("title", ""))
     except UnreadableDocument as why:
         return why
