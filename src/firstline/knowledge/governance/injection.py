@@ -1,0 +1,169 @@
+"""Instructions to the assistant inside pages and files.
+
+A sentence's cues (data/governance.toml, [injection]) are weighed together; the sentences of one paragraph lend each other
+half of theirs, because an attack is rarely one sentence. Text in disguise (spaced letters, leet, base64, URL escapes,
+ROT13, binary) is read as well. Words of a trade ("system", "ignore the smell at your peril") carry no weight by themselves.
+"""
+
+import base64
+import binascii
+import codecs
+import re
+import string
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import unquote
+
+from firstline.knowledge.governance.model import Hit, rules
+from firstline.knowledge.governance.triggers import Triggers
+from firstline.knowledge.wording import fold
+
+__all__ = ["injections"]
+
+BOUNDARY = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|\n+")
+BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{20,4000}={0,2}(?![A-Za-z0-9+/_-])")
+SPACED = re.compile(r"\b(?:\w ){5,60}\w\b")
+BINARY = re.compile(r"(?:[01]{8}\s?){8,2000}")
+LEET = str.maketrans("013457@$", "oieastas")
+PRINTABLE = frozenset(string.ascii_letters + string.digits + " .,;:!?'\"()-/@_\n")
+MARKED = frozenset({"fake_markup", "exfiltration"})  # known by signs, not by words
+MARKUP = re.compile(r"[<\[{]")
+LENT = 0.5  # of a neighbour's weight
+LONGEST = 600  # characters of a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    type: str
+    weight: float
+    found: re.Pattern[str]
+    negatable: bool
+
+
+@cache
+def _cues() -> tuple[_Cue, ...]:
+    table = rules()["injection"]
+    words = {name: value for name, value in table.items() if isinstance(value, str)}
+    return tuple(
+        _Cue(cue["type"], cue["weight"], re.compile(cue["pattern"].format(**words)), bool(cue.get("negatable")))
+        for cue in table["cues"]
+    )
+
+
+@cache
+def _negated() -> re.Pattern[str]:
+    return re.compile(rules()["injection"]["negated"])
+
+
+def injections(text: str) -> Iterator[Hit]:
+    """Sentences that speak to the assistant; sure ones with what follows them on their line."""
+    policy = rules()["policy"]
+    for line in _lines(text):
+        weighed = [(*_weight(text[start:end]), start, end) for start, end in line]
+        for at, (own, kind, note, start, end) in enumerate(weighed):
+            if not own:
+                continue
+            near = [w[0] for w in weighed[max(0, at - 3) : at] + weighed[at + 1 : at + 4]]
+            total = 1 - _left(own, near)
+            if total >= policy["injection_sure"]:
+                yield Hit("injection", kind, start, _payload_end(text, weighed, at), note=note)
+            elif own >= policy["injection_doubt"] or total >= policy["injection_doubt"] + 0.15:
+                yield Hit("injection", kind, start, end, sure=False, note=note)
+
+
+def _payload_end(text: str, weighed: Sequence[tuple[float, str, str, int, int]], at: int) -> int:
+    """Where the sentences after a sure one end that go with it: at most `taken_along`, on its own line."""
+    end = weighed[at][4]
+    for *_, start, stop in weighed[at + 1 : at + 1 + rules()["policy"]["taken_along"]]:
+        if "\n" in text[end:start]:
+            break
+        end = stop
+    return end
+
+
+def _left(own: float, near: list[float]) -> float:
+    """The chance that a sentence is innocent: product of (1 - w), neighbours with LENT of theirs."""
+    left = 1 - own
+    for weight in near:
+        left *= 1 - LENT * weight
+    return left
+
+
+def _lines(text: str) -> Iterator[list[tuple[int, int]]]:
+    """Sentences' offsets by paragraph (lines that no empty line parts); a longer one is cut at LONGEST."""
+    held: list[tuple[int, int]] = []
+    start = 0
+    for end, gap in [*((m.end(), m.group()) for m in BOUNDARY.finditer(text)), (len(text), "\n\n")]:
+        for at in range(start, end, LONGEST):
+            piece = text[at : min(end, at + LONGEST)]
+            if bare := piece.strip():
+                begin = at + len(piece) - len(piece.lstrip())
+                held.append((begin, begin + len(bare)))
+        start = end
+        if held and "\n\n" in gap:
+            yield held
+            held = []
+
+
+def _weight(sentence: str) -> tuple[float, str, str]:
+    """(0..1, the strongest cue's type, what a disguise hid)."""
+    plain = _weighed(fold(sentence))
+    if plain[0] >= rules()["policy"]["injection_sure"]:
+        return *plain, ""
+    for said in _undisguised(sentence):
+        found = _weighed(fold(said))
+        if found[0] > max(plain[0], 0.6):
+            return max(found[0], 0.95), "encoded", said[:200]
+    return *plain, ""
+
+
+def _weighed(folded: str) -> tuple[float, str]:
+    left, best, kind = 1.0, 0.0, ""
+    tried = _triggers().of(folded)
+    for at, cue in enumerate(_cues()):
+        if str(at) not in tried and not (cue.type in MARKED and MARKUP.search(folded)):
+            continue
+        match = cue.found.search(folded)
+        if match is None or (cue.negatable and _negated().search(folded[max(0, match.start() - 16) : match.start()])):
+            continue
+        left *= 1 - cue.weight
+        if cue.weight > best:
+            best, kind = cue.weight, cue.type
+    return 1 - left, kind
+
+
+@cache
+def _triggers() -> Triggers:
+    return Triggers({str(at): cue["needs"] for at, cue in enumerate(rules()["injection"]["cues"])})
+
+
+def _undisguised(sentence: str) -> Iterator[str]:
+    """What the sentence says under the disguises that models read through."""
+    if SPACED.search(sentence):
+        yield SPACED.sub(lambda m: m.group().replace(" ", ""), sentence)
+    if sum(c in "013457@$" for c in sentence) >= 6 and re.search(r"[A-Za-z][013457@$][A-Za-z]", sentence):
+        yield sentence.translate(LEET)
+    if sentence.count("%20") >= 3:
+        yield unquote(sentence)
+    if "0" in sentence and (bits := BINARY.search(sentence)):
+        octets = re.sub(r"\s", "", bits.group())
+        yield "".join(chr(int(octets[at : at + 8], 2)) for at in range(0, len(octets) - 7, 8))
+    for match in BASE64.finditer(sentence):
+        if said := _decoded(match.group()):
+            yield said
+    rotated = codecs.encode(sentence, "rot13")
+    if re.search(r"\b(?:ignore|disregard|forget|instructions|system prompt|previous)\b", rotated, re.I):
+        yield rotated
+
+
+def _decoded(blob: str) -> str:
+    """The text in a base64 blob, or '' when it holds none."""
+    try:
+        raw = base64.b64decode(
+            blob.translate(str.maketrans("-_", "+/")).rstrip("=") + "=" * (-len(blob.rstrip("=")) % 4)
+        )
+        said = raw.decode("utf-8")
+    except (binascii.Error, ValueError):
+        return ""
+    return said if said and sum(c in PRINTABLE for c in said) >= 0.95 * len(said) else ""
