@@ -8,15 +8,19 @@ from firstline.knowledge.fusion import Evidence, judge
 from firstline.knowledge.tuning import tuning
 
 
-def evidence(chunk, words, same=None, idf=(2.0, 3.0), part=None):
+def evidence(chunk, words, same=None, idf=(2.0, 3.0), asked=None, across=None):
     chunk = np.array(chunk, dtype=np.float32)
+    size = len(chunk)
+    questions = np.full(size, np.nan) if asked is None else np.array(asked, dtype=float)
     return Evidence(
         chunk=chunk,
-        part=chunk if part is None else np.array(part, dtype=np.float32),
-        words=np.array(words, dtype=np.float32).reshape(len(chunk), len(idf)),
+        asked=questions.astype(np.float32),
+        sentence=np.where(np.isnan(questions), chunk, np.nan).astype(np.float32),
+        words=np.array(words, dtype=np.float32).reshape(size, len(idf)),
         idf=np.array(idf, dtype=np.float32),
-        highest_idf=5.0,
-        same=np.ones(len(chunk), dtype=bool) if same is None else np.array(same),
+        across=np.zeros(size, dtype=np.float32) if across is None else np.array(across, dtype=np.float32),
+        faq=~np.isnan(questions),
+        same=np.ones(size, dtype=bool) if same is None else np.array(same),
     )
 
 
@@ -34,6 +38,29 @@ def test_words_do_not_count_in_another_language():
     judged = judge(evidence([0.3, 0.6], [[2, 3], [0, 0]], same=[False, False]), tuning())
     assert judged.fused[1] > judged.fused[0]
     assert not judged.keyword.any()
+
+
+def test_names_and_numbers_count_in_another_language():
+    judged = judge(evidence([0.4, 0.4], np.zeros((2, 2)), same=[False, False], across=[0, 4]), tuning())
+    assert judged.fused[1] > judged.fused[0]
+
+
+def test_a_question_is_not_nearer_for_being_a_question():
+    like_any_question, says_it = 0.42, 0.38
+    judged = judge(evidence([0.3, 0.3], np.zeros((2, 2)), asked=[like_any_question, np.nan]), tuning())
+    assert says_it > like_any_question - tuning().question_offset
+    assert judged.fused[1] > judged.fused[0]
+
+
+def test_the_very_question_is_above_the_floor_whatever_else_is_there():
+    judged = judge(evidence([0.5, 0.5], np.zeros((2, 2)), asked=[0.93, 0.4]), tuning())
+    assert judged.above[0]
+
+
+def test_a_score_does_not_hang_on_the_other_candidates():
+    chunk, words = [0.2, 0.6, 0.4], [[0, 1], [2, 0], [1, 1]]
+    all_of_them = judge(evidence(chunk, words), tuning()).fused
+    np.testing.assert_allclose(judge(evidence(chunk[:2], words[:2]), tuning()).fused, all_of_them[:2], rtol=1e-6)
 
 
 def test_support_grows_with_what_the_passage_covers():

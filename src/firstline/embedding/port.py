@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Embedder", "Vector", "Vectors"]
+__all__ = ["Embedder", "Vector", "Vectors", "query_vectors"]
 
 Vector = NDArray[np.float32]  # shape (dimensions,), L2 norm 1
 Vectors = NDArray[np.float32]  # shape (n, dimensions), each row of norm 1
@@ -25,3 +25,10 @@ class Embedder(Protocol):
     def count_tokens(self, text: str) -> int:
         """How many tokens the model's own tokenizer makes of `text`."""
         ...
+
+
+def query_vectors(embedder: Embedder, texts: Sequence[str]) -> Vectors:
+    """Vectors of questions to search with: from `embed_queries` where a model tells questions from passages, else `embed`."""
+    own = getattr(embedder, "embed_queries", None)
+    vectors: Vectors = own(texts) if own is not None else embedder.embed(texts)
+    return vectors

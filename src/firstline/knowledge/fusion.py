@@ -1,17 +1,17 @@
 """How meaning and words become one order, and how likely the best passages are to answer: pure numpy, no text, no index.
 
-Both paths (memory and PostgreSQL) fill the same `Evidence` for their candidates, so that they rank alike.
+Both paths (memory and PostgreSQL) fill the same `Evidence` for their candidates. A passage's score depends on itself
+alone, never on which others were looked at, so both rank alike; the weights are fitted by scripts/fit_retrieval.py.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firstline.knowledge.tuning import Tuning
 
-__all__ = ["Evidence", "Judged", "judge"]
+__all__ = ["Evidence", "Judged", "judge", "ranking_features", "support_features"]
 
 Scores = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -22,10 +22,12 @@ class Evidence:
     """What is known of n candidates for one question of t distinct terms (stems without stop words)."""
 
     chunk: Scores  # (n,) cosine of the question and the chunk
-    part: Scores  # (n,) best cosine among the chunk's sentences and its FAQ question; the chunk's own where it has none
+    asked: Scores  # (n,) cosine of the question and the candidate's FAQ question; NaN where it has none
+    sentence: Scores  # (n,) best cosine among the candidate's sentences; NaN where it has none
     words: Scores  # (n, t) what each term adds to a candidate's BM25; 0 where the candidate lacks it
     idf: Scores  # (t,) of the terms, over the whole business
-    highest_idf: float  # of a word that no chunk has
+    across: Scores  # (n,) BM25 of the names and numbers that a candidate in another language shares; 0 in the same one
+    faq: Mask  # (n,) the candidate is an FAQ row
     same: Mask  # (n,) question and candidate are in one language; elsewhere words are not compared
 
 
@@ -42,37 +44,52 @@ class Judged:
 
 def judge(evidence: Evidence, numbers: Tuning) -> Judged:
     """Fused score to rank by, support and whether it is above the floor, each of shape (n,)."""
-    share = numbers.sentence_share
-    dense = ((1 - share) * evidence.chunk + share * evidence.part).astype(np.float32)
-    keyword = np.where(evidence.same, evidence.words.sum(axis=1), 0).astype(np.float32)
-    support = _support(evidence, numbers)
-    above = (evidence.part >= numbers.sure_cosine) | (support >= numbers.floor)
-    return Judged(dense, keyword, _fused(dense, keyword, evidence.same, numbers), support, above)
+    features = ranking_features(evidence, numbers)
+    score = features @ np.array(numbers.ranking, dtype=np.float32)
+    stands_out = support_features(evidence, features, score, numbers)
+    within = stands_out @ np.array(numbers.weights) + numbers.bias
+    across = stands_out @ np.array(numbers.across_weights) + numbers.across_bias
+    support: Scores = (1 / (1 + np.exp(-np.where(evidence.same, within, across)))).astype(np.float32)
+    nearest = np.fmax(np.fmax(evidence.asked, evidence.sentence), -1.0)
+    return Judged(
+        dense=(features[:, 0] + features[:, 1]) / 2,
+        keyword=np.where(evidence.same, evidence.words.sum(axis=1), evidence.across).astype(np.float32),
+        fused=(score / sum(numbers.ranking[:3])).astype(np.float32),
+        support=support,
+        above=(nearest >= numbers.sure_cosine) | (support >= numbers.floor),
+    )
 
 
-def _fused(dense: Scores, keyword: Scores, same: Mask, numbers: Tuning) -> Scores:
-    """Weights sum to 1 in every row: where words cannot be compared, meaning has all the weight."""
-    weight = np.where(same & bool(keyword.any()), numbers.keyword_weight, 0.0)
-    words = np.zeros(len(dense), dtype=np.float32)
-    words[same] = _standard(keyword[same])
-    fused: Scores = ((1 - weight) * _standard(dense) + weight * words).astype(np.float32)
-    return fused
+def ranking_features(evidence: Evidence, numbers: Tuning) -> Scores:
+    """Shape (n, 4): best part, chunk, share of the possible BM25, names and numbers shared across languages.
+
+    A question resembles any other question more than it resembles a statement, whatever they are about: the offsets
+    (data/retrieval.toml) take that out, or FAQ rows would always stand before pages and reviews.
+    """
+    part = np.fmax(evidence.asked - numbers.question_offset, evidence.sentence)
+    chunk = evidence.chunk - numbers.faq_offset * evidence.faq
+    total = float(evidence.idf.sum())
+    words = evidence.words.sum(axis=1) / total if total else np.zeros(len(chunk))
+    columns = [
+        np.where(np.isnan(part), chunk, part),
+        chunk,
+        np.where(evidence.same, words, 0),
+        np.where(evidence.same, 0, evidence.across),
+    ]
+    return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _support(evidence: Evidence, numbers: Tuning) -> Scores:
+def support_features(evidence: Evidence, features: Scores, score: Scores, numbers: Tuning) -> Scores:
+    """Shape (n, 3): best part, share of the question's words by idf, and how far a candidate stands out.
+
+    Standing out is the logarithm of its score above the background: the mean of those behind the best one, drawn to a
+    usual value where few are (a business with three chunks has no background).
+    """
     held = evidence.words > 0
     total = float(evidence.idf.sum())
-    share = held @ evidence.idf / total if total else np.zeros(len(held))
-    lacks = np.where(held, 0, evidence.idf).max(axis=1, initial=0.0) / evidence.highest_idf
-    within = np.stack([evidence.chunk, evidence.part, share, lacks]).T @ np.array(numbers.weights) + numbers.bias
-    across = np.stack([evidence.chunk, evidence.part]).T @ np.array(numbers.across_weights) + numbers.across_bias
-    support: Scores = (1 / (1 + np.exp(-np.where(evidence.same, within, across)))).astype(np.float32)
-    return support
-
-
-def _standard(values: NDArray[Any]) -> Scores:
-    spread = float(values.std()) if len(values) else 0.0
-    if spread < 1e-9:
-        return np.zeros(len(values), dtype=np.float32)
-    standard: Scores = ((values - values.mean()) / spread).astype(np.float32)
-    return standard
+    share = np.where(evidence.same, held @ evidence.idf / total, 0) if total else np.zeros(len(score))
+    behind = np.sort(score)[::-1][1 : 1 + numbers.background]
+    usual = numbers.background_prior
+    background = (float(behind.sum()) + usual * numbers.background_score) / (len(behind) + usual)
+    out: Scores = np.stack([features[:, 0], share, np.log1p(np.maximum(score - background, 0))], axis=1)
+    return out.astype(np.float32)

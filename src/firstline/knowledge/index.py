@@ -15,7 +15,7 @@ from firstline.knowledge.fusion import Evidence, judge
 from firstline.knowledge.keywords import Keywords
 from firstline.knowledge.model import StoredChunk
 from firstline.knowledge.tuning import Tuning, tuning
-from firstline.knowledge.wording import stems
+from firstline.knowledge.wording import borrowed_stems, stems
 
 __all__ = ["TenantIndex"]
 
@@ -42,6 +42,7 @@ class TenantIndex:
         self._keywords = Keywords([stems(chunk.chunk.searchable, chunk.language) for chunk in self.chunks])
         self._language = np.array([chunk.language for chunk in self.chunks], dtype="U8")
         self._public: Mask = np.array([chunk.visibility == "public" for chunk in self.chunks], dtype=bool)
+        self._asks: Mask = np.array([chunk.chunk.question is not None for chunk in self.chunks], dtype=bool)
         self._rows = {chunk.id: row for row, chunk in enumerate(self.chunks)}
         texts = sum(len(c.chunk.text) + len(c.chunk.context) + 600 for c in self.chunks)
         self.bytes = self._dense.nbytes + self._parts.nbytes + self._keywords.bytes + texts
@@ -62,22 +63,7 @@ class TenantIndex:
         tags: Sequence[str] | None = None,
     ) -> list[Passage]:
         """The best `limit` passages, best first. `visibility` "internal" sees all, "public" only public ones."""
-        allowed = self._allowed(visibility, tags)
-        if not allowed.any():
-            return []
-        terms = list(dict.fromkeys(stems(text, language)))
-        same = self._language == language
-        keyword = np.where(same, self._keywords.scores(terms), 0).astype(np.float32)
-        chunk_cosine = self._dense @ vector
-        rows = self._candidates(chunk_cosine, keyword, allowed)
-        evidence = Evidence(
-            chunk=chunk_cosine[rows],
-            part=self._best_parts(rows, vector, chunk_cosine),
-            words=self._keywords.weights(terms, rows),
-            idf=np.array([self._keywords.idf(term) for term in terms], dtype=np.float32),
-            highest_idf=self._keywords.highest_idf,
-            same=same[rows],
-        )
+        rows, evidence = self.evidence(text, vector, language, visibility=visibility, tags=tags)
         judged = judge(evidence, self.numbers)
         out: list[Passage] = []
         seen: set[str] = set()
@@ -91,6 +77,33 @@ class TenantIndex:
             if len(out) == limit:
                 break
         return out
+
+    def evidence(
+        self, text: str, vector: Vector, language: str, *, visibility: str = "public", tags: Sequence[str] | None = None
+    ) -> tuple[NDArray[np.int64], Evidence]:
+        """The rows that are looked at, and what is known of them for this question."""
+        allowed = self._allowed(visibility, tags)
+        terms = list(dict.fromkeys(stems(text, language)))
+        same = self._language == language
+        keyword = np.where(same, self._keywords.scores(terms), 0).astype(np.float32)
+        chunk_cosine: Scores = (self._dense @ vector).astype(np.float32)
+        rows = self._candidates(chunk_cosine, keyword, allowed)
+        across = np.zeros(len(rows), dtype=np.float32)
+        for other in np.unique(self._language[rows]):
+            if other != language:
+                shared = self._keywords.weights(borrowed_stems(text, language, str(other)), rows).sum(axis=1)
+                across += np.where(self._language[rows] == other, shared, 0)
+        asked, sentence = self._best_parts(rows, vector)
+        return rows, Evidence(
+            chunk=chunk_cosine[rows],
+            asked=asked,
+            sentence=sentence,
+            words=self._keywords.weights(terms, rows),
+            idf=np.array([self._keywords.idf(term) for term in terms], dtype=np.float32),
+            across=across,
+            faq=self._asks[rows],
+            same=same[rows],
+        )
 
     def _allowed(self, visibility: str, tags: Sequence[str] | None) -> Mask:
         allowed: Mask = self._public.copy() if visibility == "public" else np.ones(self.size, dtype=bool)
@@ -108,22 +121,28 @@ class TenantIndex:
         said = rows[np.argpartition(-keyword[rows], self.numbers.keyword_candidates)[: self.numbers.keyword_candidates]]
         return np.union1d(near, said)
 
-    def _best_parts(self, rows: NDArray[np.int64], vector: Vector, chunk_cosine: Scores) -> Scores:
-        """The best cosine among each row's parts; the chunk's own where it has none."""
-        out: Scores = chunk_cosine[rows].astype(np.float32)
+    def _best_parts(self, rows: NDArray[np.int64], vector: Vector) -> tuple[Scores, Scores]:
+        """Cosine of each row's FAQ question, and the best among its sentences; NaN where it has none."""
+        asked = np.full(len(rows), np.nan, dtype=np.float32)
+        sentence = np.full(len(rows), np.nan, dtype=np.float32)
         begin, counts = self._starts[rows], self._starts[rows + 1] - self._starts[rows]
         total = int(counts.sum())
         if not total:
-            return out
+            return asked, sentence
         ends = np.cumsum(counts)
         if total == len(self._parts):  # all of them: nothing to gather
             parts = self._parts
         else:
             parts = self._parts[np.arange(total) - np.repeat(ends - counts - begin, counts)]
         cosines = parts.astype(np.float32) @ vector
+        asks = self._asks[rows] & (counts > 0)
+        first = (ends - counts)[asks]
+        asked[asks] = cosines[first]
+        cosines[first] = -2
         some = counts > 0
-        out[some] = np.maximum.reduceat(cosines, (ends - counts)[some])
-        return out
+        best = np.maximum.reduceat(cosines, (ends - counts)[some])
+        sentence[some] = np.where(best < -1.5, np.nan, best)
+        return asked, sentence
 
 
 def _passage(stored: StoredChunk, scores: dict[str, float], *, above: bool) -> Passage:

@@ -12,8 +12,9 @@ __all__ = ["Tuning", "tuning"]
 class Tuning:
     """See data/retrieval.toml for meaning, units and sources."""
 
-    sentence_share: float
-    keyword_weight: float
+    ranking: tuple[float, ...]
+    question_offset: float
+    faq_offset: float
     dense_candidates: int
     keyword_candidates: int
     cold_candidates: int
@@ -23,6 +24,9 @@ class Tuning:
     across_bias: float
     floor: float
     sure_cosine: float
+    background: int
+    background_prior: int
+    background_score: float
     sentence_passages: int
     coverage_weight: float
     passage_weight: float
@@ -36,8 +40,9 @@ def tuning() -> Tuning:
     read = tomllib.loads(files("firstline.knowledge").joinpath("data/retrieval.toml").read_text("utf-8"))
     support, sentences = read["support"], read["sentences"]
     return Tuning(
-        sentence_share=read["fusion"]["sentence_share"],
-        keyword_weight=read["fusion"]["keyword_weight"],
+        ranking=tuple(read["fusion"][name] for name in ("part", "chunk", "keyword", "across")),
+        question_offset=read["fusion"]["question_offset"],
+        faq_offset=read["fusion"]["faq_offset"],
         dense_candidates=read["candidates"]["dense"],
         keyword_candidates=read["candidates"]["keyword"],
         cold_candidates=read["candidates"]["cold"],
@@ -47,6 +52,9 @@ def tuning() -> Tuning:
         across_bias=support["across_bias"],
         floor=support["floor"],
         sure_cosine=support["sure_cosine"],
+        background=support["background"],
+        background_prior=support["background_prior"],
+        background_score=support["background_score"],
         sentence_passages=sentences["passages"],
         coverage_weight=sentences["coverage_weight"],
         passage_weight=sentences["passage_weight"],

@@ -10,7 +10,7 @@ from typing import Any
 
 import snowballstemmer
 
-__all__ = ["fold", "sentences", "stems", "stopwords"]
+__all__ = ["borrowed_stems", "fold", "sentences", "stems", "stopwords"]
 
 WORD = re.compile(r"[^\W_]+(?:[.,:][0-9]+)*", re.UNICODE)
 STEMMERS = {"en": "english", "es": "spanish"}
@@ -63,6 +63,13 @@ def stems(text: str, language: str) -> list[str]:
     """Stems of `text` in order, stop words left out; apostrophes join ("don't" -> dont)."""
     found = WORD.findall(fold(text.replace("'", "").replace("’", "")))
     return [stem for word in found if (stem := _stem(word, language))]
+
+
+def borrowed_stems(text: str, language: str, other: str) -> list[str]:
+    """Distinct stems, as language `other` makes them, of what a text may share with it: names, numbers, loan words."""
+    stop = stopwords(language)
+    found = WORD.findall(fold(text.replace("'", "").replace("’", "")))
+    return list(dict.fromkeys(stem for word in found if word not in stop and (stem := _stem(word, other))))
 
 
 def sentences(text: str) -> list[str]:
