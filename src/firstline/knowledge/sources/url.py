@@ -1,29 +1,103 @@
-"""Web pages: `input` = {"urls": [...]}; a page each (sitemaps and crawling come with the refresh of sources)."""
+"""Web pages: `input` or the source's config as firstline.knowledge.crawl.plan describes it (a page, a sitemap, a site)."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from urllib.parse import urldefrag, urlsplit
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 
+from firstline.knowledge.crawl.found import Found, Still
+from firstline.knowledge.crawl.guest import Guest
+from firstline.knowledge.crawl.listing import listing
+from firstline.knowledge.crawl.pace import Pace
+from firstline.knowledge.crawl.plan import BadPlan, CrawlPlan
+from firstline.knowledge.crawl.rules import CannotRead, said
+from firstline.knowledge.crawl.single import Pages
+from firstline.knowledge.crawl.site import Site
 from firstline.knowledge.fetch import fetch
 from firstline.knowledge.model import Job, Parsed, UnreadableDocument
 from firstline.knowledge.parse import parse
-from firstline.knowledge.sources.port import Acquired, Materials
+from firstline.knowledge.sources.port import Acquired, Gone, Materials, SourceFailed, Unchanged
 
-__all__ = ["pages"]
-
-
-async def pages(job: Job, materials: Materials) -> AsyncIterator[Acquired]:
-    """Every page under its address without the fragment."""
-    for url in dict.fromkeys(urldefrag(str(url)).url for url in job.input.get("urls", [])):
-        yield Acquired(url, await _read(url, materials), visibility=job.input.get("visibility", "public"))
+__all__ = ["pages", "plan_of"]
 
 
-async def _read(url: str, materials: Materials) -> Parsed | UnreadableDocument:
+async def pages(
+    job: Job,
+    materials: Materials,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> AsyncIterator[Acquired]:
+    """Every page under one name. Raises SourceFailed for a site that cannot be read at all.
+
+    `report.complete` stays False when something may be missing for now only (time or page limit, a server's errors).
+    """
+    plan = plan_of(job, materials)
+    guest = Guest(materials.fetch or fetch, Pace(plan.rate_per_second, clock, sleep))
+    read = materials.parse or _parse
+    report = materials.report
     try:
-        fetched = await (materials.fetch or fetch)(url)
-        name = urlsplit(fetched.url).path.rsplit("/", 1)[-1]
-        if "html" in fetched.content_type:
-            name = "page.html"
-        return await asyncio.to_thread(parse, fetched.data, name)
-    except UnreadableDocument as why:
-        return why
+        if plan.mode == "page":
+            reader: Pages | Site = (alone := Pages(plan, guest, read, materials.known))
+            found = alone.read()
+        else:
+            reader = site = Site(plan, guest, read, materials.known)
+            listed = await listing(plan, guest, needed=plan.mode == "sitemap") if _lists(plan) else None
+            entries = listed.pages if listed else ()
+            found = (
+                site.crawl(entries)
+                if plan.mode == "crawl"
+                else site.listed(entries, whole=bool(listed and listed.whole))
+            )
+        async for page in found:
+            report.found = reader.found
+            await _propose(page, materials)
+            yield _acquired(page, plan)
+    except CannotRead as why:
+        raise SourceFailed(why.code, why.sentence) from why
+    report.found = reader.found
+    report.complete = reader.complete
+
+
+def plan_of(job: Job, materials: Materials) -> CrawlPlan:
+    """The job's input over its source's config. Raises SourceFailed naming the wrong field."""
+    source = materials.source
+    config: dict[str, object] = {}
+    if source:
+        config = {"visibility": source.visibility, "tags": list(source.tags)}
+        config |= {"urls": [source.uri]} if source.uri.startswith(("http://", "https://")) else {}
+        config |= source.config
+    config |= job.input
+    try:
+        return CrawlPlan.read(config, guarded=False)
+    except BadPlan as why:
+        raise SourceFailed("bad_config", said("bad_config", why=str(why))) from why
+
+
+def _lists(plan: CrawlPlan) -> bool:
+    return plan.mode == "sitemap" or plan.depth > 0
+
+
+async def _parse(data: bytes, name: str, title: str) -> Parsed:
+    return await asyncio.to_thread(parse, data, name, title)
+
+
+async def _propose(page: Found, materials: Materials) -> None:
+    """What the page says of the business itself, for the owner to confirm."""
+    if page.html is None or isinstance(page.outcome, UnreadableDocument):
+        return
+    try:
+        from firstline.knowledge.schema_org import proposed
+    except ImportError:
+        return
+    proposal = await asyncio.to_thread(proposed, page.html, page.uri)
+    if told := proposal.as_dict():
+        materials.report.proposals.append(told)
+
+
+def _acquired(page: Found, plan: CrawlPlan) -> Acquired:
+    outcome: Parsed | UnreadableDocument | Unchanged | Gone
+    if isinstance(page.outcome, Still):
+        outcome = Unchanged() if page.outcome is Still.UNCHANGED else Gone()
+    else:
+        outcome = page.outcome
+    return Acquired(page.uri, outcome, plan.visibility, plan.tags, etag=page.etag, last_modified=page.last_modified)
