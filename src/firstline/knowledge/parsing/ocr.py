@@ -16,6 +16,7 @@ __all__ = ["Reader", "installed", "read_picture"]
 
 LANGUAGES = ("eng", "spa")
 SURE = 70.0  # average confidence of a page that stands upright: 85 to 96 on clear print, below 50 upside down
+FAINT = 24  # of 255: between the darkest and the lightest point of a picture with nothing on it
 DOUBTFUL = 30.0  # words below it are specks and lines
 
 
@@ -64,6 +65,9 @@ def read_picture(picture: Any, seconds: float) -> str:
     if not installed() or not program:
         return ""
     grey, dpi = _prepared(picture)
+    darkest, lightest = grey.getextrema()
+    if lightest - darkest < FAINT:
+        return ""
     until = time.monotonic() + seconds
     best = ("", 0.0)
     for degrees in (0, 180, 90, 270):

@@ -1,6 +1,7 @@
 """Pages to one document: no running heads, tables and paragraphs whole across pages, headings by the size of their type."""
 
 import re
+from itertools import zip_longest
 
 from firstline.knowledge.parsing.pdf_blocks import Block, joined
 from firstline.knowledge.parsing.tables import markdown_table
@@ -110,7 +111,7 @@ def _mark_headings(blocks: list[Block], body: float) -> None:
             and not re.search(r"[.,;]$", block.text)
         ):
             block.level = min(len(sizes) + 1, 5)
-    for block, after in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, after in zip_longest(blocks, blocks[1:]):
         if block.level and (after is None or 0 < after.level <= block.level):
             block.level = 0  # nothing stands below it: it is a line of its own, such as the big type of a flyer
 
