@@ -1,5 +1,7 @@
 """SQL of documents as the admin API reads them: one whole, and a page of many, deleted ones too when asked for."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +9,7 @@ from firstline.ground.tenant import Tx
 
 __all__ = [
     "chunks_of_document", "document", "document_place", "documents_page", "faqs_page", "jobs_page", "known_documents", "object_used",
-    "prune_documents", "seen_document", "whole_documents",
+    "prune_documents", "purge_documents", "seen_document", "whole_documents",
 ]  # fmt: skip
 
 _SHOWN = (
@@ -147,6 +149,33 @@ async def document_place(tx: Tx, document_id: UUID) -> Any:
     return await tx.fetchrow(
         """SELECT source_uri, title, external_id, object_key, visibility, metadata, source_id FROM kb_source_documents
            WHERE business_id = $1 AND id = $2 AND deleted_at IS NULL""",
+        tx.business_id,
+        document_id,
+    )
+
+
+async def purge_documents(tx: Tx, documents: Sequence[UUID], before: datetime) -> list[Any]:
+    """(id, object_key) of what was removed with its chunks, vectors and FAQ rows: of `documents` those deleted before `before`."""
+    gone = await tx.fetch(
+        """DELETE FROM kb_source_documents WHERE business_id = $1 AND id = ANY($2::uuid[]) AND deleted_at < $3
+           RETURNING id, object_key""",
+        tx.business_id,
+        list(documents),
+        before,
+    )
+    await tx.execute(
+        "DELETE FROM kb_faqs WHERE business_id = $1 AND document_id = ANY($2::uuid[])",
+        tx.business_id,
+        [row["id"] for row in gone],
+    )
+    return gone
+
+
+async def document_labels(tx: Tx, document_id: UUID) -> Any:
+    """(visibility, tags, effective_date, kept) of a live document, held until this transaction ends; or None."""
+    return await tx.fetchrow(
+        """SELECT visibility, coalesce(metadata->'tags', '[]') AS tags, effective_date, coalesce(metadata->'kept', '{}') AS kept
+           FROM kb_source_documents WHERE business_id = $1 AND id = $2 AND deleted_at IS NULL FOR UPDATE""",
         tx.business_id,
         document_id,
     )

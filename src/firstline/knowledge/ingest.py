@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from firstline.knowledge.model import Job, Parsed, UnreadableDocument
 from firstline.knowledge.progress import LEASE, Hear, Run, TakenOver
 from firstline.knowledge.reading_again import stored_documents
 from firstline.knowledge.refresh import after_run, source_of
+from firstline.knowledge.sources.drive import drive
 from firstline.knowledge.sources.faq import faqs
 from firstline.knowledge.sources.port import Acquired, Gone, Known, Materials, Source, SourceFailed, Unchanged
 from firstline.knowledge.sources.profile import profile
@@ -30,7 +32,14 @@ from firstline.tenancy.model import Business
 
 __all__ = ["SOURCES", "ingest"]
 
-SOURCES: Mapping[str, Source] = {"upload": uploads, "push": uploads, "url": pages, "faq": faqs, "profile": profile}
+SOURCES: Mapping[str, Source] = {
+    "upload": uploads,
+    "push": uploads,
+    "url": pages,
+    "faq": faqs,
+    "profile": profile,
+    "drive": drive,
+}
 AT_ONCE = 3  # documents of one job on their way: the model has work while another is divided or written
 MOST_ATTEMPTS = 5  # claims without a document finished between them: something in it ends the process each time
 GAVE_UP = (
@@ -125,11 +134,16 @@ async def _each(
                 run.begin(acquired.uri)
                 task = group.create_task(one(acquired))
                 in_hand[acquired.uri] = task
-                task.add_done_callback(lambda _, uri=acquired.uri: in_hand.pop(uri, None))
+                task.add_done_callback(partial(_out_of_hand, in_hand, acquired.uri))
     except SourceFailed as failure:
         run.failure = failure
     except UnreadableDocument as why:
         run.failure = SourceFailed(why.code, why.sentence)
+
+
+def _out_of_hand(in_hand: dict[str, asyncio.Task[None]], uri: str, task: asyncio.Task[None]) -> None:
+    if in_hand.get(uri) is task:
+        del in_hand[uri]
 
 
 async def _one(workshop: Workshop, materials: Materials, run: Run, acquired: Acquired) -> None:

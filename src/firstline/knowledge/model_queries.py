@@ -7,7 +7,7 @@ from firstline.ground.tenant import Tx
 
 __all__ = [
     "active_model", "add_vectors", "building_counted", "chunks_without", "drop_vectors", "ensure_models",
-    "models_row", "start_building", "switch",
+    "may_drop", "models_row", "start_building", "stop_building", "switch",
 ]  # fmt: skip
 
 
@@ -87,7 +87,7 @@ async def switch(tx: Tx, model: str) -> bool:
     if not held or await chunks_without(tx, model, 1):
         return False
     await tx.execute(
-        """UPDATE kb_models SET active = building, building = NULL, updated_at = now(), done = total
+        """UPDATE kb_models SET former = active, active = building, building = NULL, updated_at = now(), done = total
            WHERE business_id = $1""",
         tx.business_id,
     )
@@ -110,8 +110,16 @@ async def add_vectors(tx: Tx, model: str, rows: list[tuple[UUID, int, str]]) -> 
     )
 
 
+async def stop_building(tx: Tx) -> None:
+    """The model in use is the one that is wanted again: what was made beside it goes."""
+    await tx.execute(
+        "UPDATE kb_models SET former = building, building = NULL, updated_at = now() WHERE business_id = $1 AND building IS NOT NULL",
+        tx.business_id,
+    )
+
+
 async def drop_vectors(tx: Tx, most: int) -> int:
-    """Removes up to `most` vectors of models that neither answer nor are being made; -> how many."""
+    """Removes up to `most` vectors of models that neither answer nor are being made; -> how many; at 0 there are none left."""
     tag = await tx.execute(
         """DELETE FROM kb_embeddings WHERE (business_id, chunk_id, part, embedding_model) IN (
              SELECT e.business_id, e.chunk_id, e.part, e.embedding_model FROM kb_embeddings e, kb_models m
@@ -120,4 +128,18 @@ async def drop_vectors(tx: Tx, most: int) -> int:
         tx.business_id,
         most,
     )
-    return int(tag.rpartition(" ")[2])
+    dropped = int(tag.rpartition(" ")[2])
+    if not dropped:
+        await tx.execute("UPDATE kb_models SET former = NULL WHERE business_id = $1", tx.business_id)
+    return dropped
+
+
+async def may_drop(tx: Tx, seconds: float) -> bool:
+    """Whether the last switch is so long ago that no query reads the vectors of the model before."""
+    found = await tx.fetchval(
+        """SELECT true FROM kb_models WHERE business_id = $1 AND former IS NOT NULL
+             AND updated_at <= now() - $2 * interval '1 second'""",
+        tx.business_id,
+        seconds,
+    )
+    return bool(found)

@@ -9,7 +9,7 @@ from firstline.ground.live import Live
 from firstline.ground.tenant import Tx
 from firstline.knowledge import job_queries
 
-__all__ = ["INGEST", "cancel_job", "is_small", "open_job", "queue_job"]
+__all__ = ["INGEST", "cancel_job", "is_small", "open_job", "queue_again", "queue_job"]
 
 INGEST = "ingest"
 SMALL_ITEMS = 3  # files or pages that do not wait behind the business's own large job
@@ -51,6 +51,13 @@ async def queue_job(tx: Tx, job_id: UUID, *, small: bool) -> None:
     """Into the queue, if it is not there. A business has one large and one small job running at a time, whatever it asks for."""
     lane = "small" if small else "large"
     await enqueue(tx, INGEST, lock=f"kb:{lane}:{tx.business_id}", once=f"{INGEST}:{job_id}", job_id=str(job_id))
+
+
+async def queue_again(tx: Tx, job_id: UUID) -> None:
+    """For a sweep: a job that nobody runs, unless it waits in the queue already."""
+    job = await job_queries.get_job(tx, job_id)
+    if job is not None:
+        await queue_job(tx, job_id, small=is_small(job.source, job.input, job.source_id))
 
 
 async def cancel_job(tx: Tx, job_id: UUID, live: Live | None = None) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 from firstline.embedding.port import Vector
 from firstline.ground.tenant import Tx
 from firstline.kit.ids import new_id
+from firstline.knowledge.cold_queries import keep_words
 from firstline.knowledge.faq_queries import delete_faq, faq_of, get_faq, keep_faq, list_faqs
 from firstline.knowledge.job_queries import claim_job, create_job, finish_job, get_job, list_jobs
 from firstline.knowledge.model import Chunk, Held
@@ -269,6 +270,7 @@ async def add_chunks(
         [chunk.question for _, chunk, _, _ in chunks],
         [chunk.answer for _, chunk, _, _ in chunks],
     )
+    await keep_words(tx, [(i, chunk, language) for i, (_, chunk, language, _) in zip(ids, chunks, strict=True)])
     for name, vectors in ((model, [entry[3] for entry in chunks]), *also):
         rows = [
             (chunk_id, part, vector_text(v))

@@ -4,14 +4,13 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import UUID
 
 from firstline.chat.resting import close_quiet
-from firstline.embedding.bundled import BundledEmbedder
-from firstline.embedding.pool import EmbeddingPool
+from firstline.embedding.catalog import Embedders
 from firstline.ground.db import APP_ROLE, create_pool
 from firstline.ground.live import Live
 from firstline.ground.log import logger
+from firstline.ground.sealing import sealer_from
 from firstline.ground.settings import Settings
 from firstline.ground.storage import LocalObjects
 from firstline.ground.tenant import Door
@@ -19,41 +18,56 @@ from firstline.handoff.reflecting import when_it_matters
 from firstline.integrations.delivery import Connectors
 from firstline.integrations.internal.connector import InternalConnector
 from firstline.kit.clock import now
+from firstline.knowledge.ingest import SOURCES
+from firstline.knowledge.opening import queue_again
+from firstline.knowledge.parsing.pool import ParsingPool
+from firstline.knowledge.purge import purge_due
+from firstline.knowledge.reembed import queue_due
+from firstline.knowledge.refresh import register as register_knowledge
+from firstline.knowledge.refresh import run_due
 from firstline.knowledge.store import Workshop
 from firstline.tenancy.profile import Profiles
-from firstline.worker.tasks import Shop, deliver_due, queue_with_tasks, run_ingestion, take_up_stalled
+from firstline.worker.tasks import Shop, deliver_due, queue_with_tasks, take_up_stalled
 
 __all__ = ["open_shop", "work"]
 
 OUTBOX_SECONDS = 1.0
 SWEEP_SECONDS = 10.0
-JOBS_AT_ONCE = 4
+TIDY_SECONDS = 15.0
+JOBS_AT_ONCE = (
+    24  # a business has two at most: a dozen may read at the same time, and a small one waits for none of them
+)
+CONNECTIONS = 10
+MOST_DUE = 200
 log = logger("worker")
 
 
 @contextlib.asynccontextmanager
 async def open_shop(settings: Settings, url: str) -> Any:
     """The worker's rooms."""
-    pool = await create_pool(url, least=1, most=6)
+    pool = await create_pool(url, least=1, most=CONNECTIONS)
     door, live = Door(pool), Live(url)
     for event in ("conversation.closed", "conversation.tagged", "escalation"):
         door.on(event, when_it_matters)
+    register_knowledge(door)
     profiles = Profiles(door)
     live.watchers.append(
         lambda business_id, conversation_id: profiles.drop(business_id) if conversation_id is None else None
     )
     await live.start()
     internal = InternalConnector(door)
-    embedding = EmbeddingPool(BundledEmbedder())
+    embedders = Embedders.from_setting(settings.knowledge.embedder)
+    objects, parsing = LocalObjects(settings.data / "objects"), ParsingPool(settings.knowledge.parsers)
     shop = Shop(
-        door, live, profiles, Workshop(door, embedding), LocalObjects(settings.data / "objects"),
-        Connectors(crms={"internal": internal}, helpdesks={"internal": internal}),
+        door, live, profiles, Workshop(door, embedders.default, embedders, objects, sealer_from(settings)), objects,
+        Connectors(crms={"internal": internal}, helpdesks={"internal": internal}), embedders, parsing, SOURCES,
     )  # fmt: skip
     try:
         yield shop
     finally:
         await live.stop()
-        embedding.close()
+        await parsing.close()
+        embedders.close()
         await pool.close()
 
 
@@ -65,6 +79,7 @@ async def work(settings: Settings, url: str, stop: asyncio.Event) -> None:
             loops = [
                 asyncio.create_task(_again(OUTBOX_SECONDS, lambda: deliver_due(shop))),
                 asyncio.create_task(_again(SWEEP_SECONDS, lambda: _sweep(shop, queue))),
+                asyncio.create_task(_again(TIDY_SECONDS, lambda: _tidy(shop, settings))),
             ]
             jobs = asyncio.create_task(
                 queue.run_worker_async(
@@ -92,9 +107,16 @@ async def _again(seconds: float, body: Callable[[], Awaitable[Any]]) -> None:
 
 
 async def _sweep(shop: Shop, queue: Any) -> None:
-    """Ingestions whose process died, or whose wake-up was lost; conversations that went quiet."""
+    """Ingestions whose process died, or whose wake-up was lost, go into the queue again; conversations that went quiet."""
     await take_up_stalled(queue)
-    for row in await shop.door.lookup("SELECT * FROM due_ingestion($1)", 20):
-        business_id: UUID = row["business_id"]
-        await run_ingestion(shop, business_id, row["job_id"])
+    for row in await shop.door.lookup("SELECT * FROM due_ingestion($1)", MOST_DUE):
+        async with shop.door.transaction(row["business_id"]) as tx:
+            await queue_again(tx, row["job_id"])
     await close_quiet(shop.door, shop.live, now())
+
+
+async def _tidy(shop: Shop, settings: Settings) -> None:
+    """Sources that are due, models that change, and what has been in the bin long enough."""
+    await run_due(shop.door)
+    await queue_due(shop.door, shop.embedders.wanted)
+    await purge_due(shop.door, settings.knowledge.purge_days)

@@ -1,11 +1,13 @@
 """The jobs by name. A body is one call on a domain, and the tenant comes with its arguments."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import procrastinate
 
+from firstline.embedding.catalog import Embedders
 from firstline.ground.jobs import build_queue, tenant_of
 from firstline.ground.live import Live
 from firstline.ground.storage import LocalObjects
@@ -16,8 +18,13 @@ from firstline.integrations.outbox import drain
 from firstline.kit.clock import now
 from firstline.knowledge.fetch import fetch
 from firstline.knowledge.ingest import ingest
-from firstline.knowledge.sources.port import Materials
+from firstline.knowledge.opening import INGEST
+from firstline.knowledge.parsing.pool import ParsingPool
+from firstline.knowledge.purge import FORGET, forget_objects
+from firstline.knowledge.reembed import REEMBED, reembed
+from firstline.knowledge.sources.port import Materials, Source
 from firstline.knowledge.store import Workshop
+from firstline.tenancy.model import Business
 from firstline.tenancy.profile import Profiles
 
 __all__ = ["Shop", "deliver_due", "queue_with_tasks", "run_ingestion", "take_up_stalled"]
@@ -36,14 +43,25 @@ class Shop:
     workshop: Workshop
     objects: LocalObjects
     connectors: Connectors
+    embedders: Embedders
+    parsing: ParsingPool
+    sources: Mapping[str, Source]
 
 
 async def run_ingestion(shop: Shop, business_id: UUID, job_id: UUID, progress: Any = None) -> Any:
     """Runs one ingestion job; safe to run again."""
-    shop.profiles.drop(business_id)
+
+    async def fresh() -> Business:
+        shop.profiles.drop(business_id)
+        return await shop.profiles.get(business_id)
+
     business = await shop.profiles.get(business_id)
-    materials = Materials(business, shop.objects, fetch, business.guardrails.languages_allowed)
-    return await ingest(shop.workshop, materials, job_id, live=shop.live, progress=progress)
+    materials = Materials(
+        business, shop.objects, fetch, business.guardrails.languages_allowed, parse=shop.parsing.parse
+    )
+    return await ingest(
+        shop.workshop, materials, job_id, live=shop.live, sources=shop.sources, progress=progress, fresh=fresh
+    )
 
 
 async def deliver_due(shop: Shop) -> int:
@@ -59,9 +77,17 @@ def queue_with_tasks(shop: Shop, url: str, role: str | None) -> Any:
     queue = build_queue(url, role)
     again = procrastinate.RetryStrategy(max_attempts=MOST_TRIES, exponential_wait=3)
 
-    @queue.task(name="ingest", retry=again)  # type: ignore[untyped-decorator]  # the queue is Any: its import is lazy
+    @queue.task(name=INGEST, retry=again)  # type: ignore[untyped-decorator]  # the queue is Any: its import is lazy
     async def _ingest(**arguments: Any) -> None:
         await run_ingestion(shop, tenant_of(arguments), UUID(str(arguments["job_id"])))
+
+    @queue.task(name=REEMBED, retry=again)  # type: ignore[untyped-decorator]
+    async def _reembed(**arguments: Any) -> None:
+        await reembed(shop.door, shop.embedders, tenant_of(arguments))
+
+    @queue.task(name=FORGET, retry=again)  # type: ignore[untyped-decorator]
+    async def _forget(**arguments: Any) -> None:
+        await forget_objects(shop.objects, arguments["keys"])
 
     @queue.task(name=REFLECT, retry=again)  # type: ignore[untyped-decorator]
     async def _reflect(**arguments: Any) -> None:

@@ -128,6 +128,7 @@ CREATE TABLE kb_models (
   business_id uuid PRIMARY KEY REFERENCES businesses ON DELETE CASCADE,
   active text NOT NULL,
   building text,
+  former text,                                   -- its vectors answer queries that began before the switch, then they go
   started_at timestamptz,
   done int NOT NULL DEFAULT 0,
   total int NOT NULL DEFAULT 0,
@@ -155,7 +156,7 @@ END $$;
 -- Sweeps that cross tenants: which sources are due, which deleted documents are to be purged. Ids only.
 GRANT SELECT (business_id, id, next_refresh_at, deleted_at, state) ON kb_sources TO firstline_lookup;
 GRANT SELECT (business_id, id, deleted_at) ON kb_source_documents TO firstline_lookup;
-GRANT SELECT (business_id, active, building, updated_at) ON kb_models TO firstline_lookup;
+GRANT SELECT (business_id, active, building, former, updated_at) ON kb_models TO firstline_lookup;
 CREATE POLICY lookup ON kb_sources FOR SELECT TO firstline_lookup USING (true);
 CREATE POLICY lookup ON kb_source_documents FOR SELECT TO firstline_lookup USING (true);
 CREATE POLICY lookup ON kb_models FOR SELECT TO firstline_lookup USING (true);
@@ -175,7 +176,8 @@ $$;
 -- Businesses whose vectors are not those of `wanted`, or whose change to it is under way.
 CREATE FUNCTION due_embeddings(wanted text, most int) RETURNS TABLE (business_id uuid)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-  SELECT m.business_id FROM kb_models m WHERE m.active <> wanted OR m.building IS NOT NULL ORDER BY m.updated_at LIMIT most
+  SELECT m.business_id FROM kb_models m WHERE m.active <> wanted OR m.building IS NOT NULL
+    OR (m.former IS NOT NULL AND m.updated_at < now() - interval '1 minute') ORDER BY m.updated_at LIMIT most
 $$;
 
 DO $$
