@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from firstline.knowledge.crawl.address import normal
 from firstline.knowledge.crawl.rules import rules
@@ -57,7 +57,7 @@ def read_sitemap(data: bytes, base: str = "") -> Sitemap:
 
 
 def _plain(data: bytes, base: str, most: int) -> Sitemap:
-    lines = [line.strip() for line in data.decode("utf-8", errors="replace").splitlines()]
+    lines = [line.strip() for line in data.decode("utf-8-sig", errors="replace").splitlines()]
     found = [normal(line, base) for line in lines if line.startswith(("http://", "https://"))]
     urls = list(dict.fromkeys(url for url in found if url))
     return Sitemap(tuple(Listed(url) for url in urls[:most]), whole=len(urls) <= most)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from importlib import import_module
 
 from firstline.knowledge.crawl.found import Found, Still
 from firstline.knowledge.crawl.guest import Guest
@@ -86,7 +87,7 @@ async def _propose(page: Found, materials: Materials) -> None:
     if page.html is None or isinstance(page.outcome, UnreadableDocument):
         return
     try:
-        from firstline.knowledge.schema_org import proposed
+        proposed = import_module("firstline.knowledge.schema_org").proposed
     except ImportError:
         return
     proposal = await asyncio.to_thread(proposed, page.html, page.uri)
