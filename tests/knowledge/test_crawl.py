@@ -159,6 +159,32 @@ async def test_a_site_that_errs_on_the_way_loses_nothing(site):
     assert not run.report.complete
 
 
+async def test_a_site_under_repair_loses_nothing_and_one_that_moved_does(site):
+    acme(site)
+    known = (await Run(site).go()).known()
+    repair = dict.fromkeys(site.pages, moved("/repair", 302)) | {
+        "/repair": html("Back soon", "<p>We are working on our site.</p>")
+    }
+    moved_on = dict.fromkeys(site.pages, moved("/", 301)) | {"/": site.pages["/"], "/robots.txt": Page(b"")}
+    site.pages = repair
+    run = await Run(site, known).go()
+    assert not run.kinds(Gone)
+    assert not run.report.complete
+    site.pages = moved_on
+    run = await Run(site, known).go()
+    assert run.texts() == {"/"}
+    assert run.report.complete
+
+
+async def test_the_same_text_under_a_second_address_stays_one_document_in_later_runs(site):
+    acme(site)
+    site.pages["/services/"] = site.pages["/services"]
+    site.pages["/deep/1"] = html("Deep one", LONG + '<p>First.</p><a href="/services/">Services</a>')
+    first = await Run(site).go()
+    second = await Run(site, first.known()).go()
+    assert set(second.found) == set(first.found)
+
+
 async def test_the_page_limit_is_kept_and_told(site):
     acme(site)
     run = await Run(site, most_pages=3).go()

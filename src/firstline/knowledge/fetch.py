@@ -38,6 +38,7 @@ class Fetched:
     last_modified: str | None = None
     moved_to: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)  # by lower-case name
+    status: int = 200
 
 
 class Refused(UnreadableDocument):
@@ -147,7 +148,8 @@ async def _answer(response: httpx.Response, guarded: GuardedUrl, terms: _Terms) 
         "headers": {name.lower(): value for name, value in response.headers.items()},
     }
     if response.is_redirect and (where := response.headers.get("location")):
-        return Fetched(guarded.url, b"", kind, moved_to=urljoin(guarded.url, str(where)), headers=told["headers"])
+        onward = urljoin(guarded.url, str(where))
+        return Fetched(guarded.url, b"", kind, moved_to=onward, headers=told["headers"], status=response.status_code)
     if response.status_code == httpx.codes.NOT_MODIFIED and terms.known:
         told["etag"] = told["etag"] or terms.headers.get("If-None-Match")
         told["last_modified"] = told["last_modified"] or terms.headers.get("If-Modified-Since")

@@ -10,9 +10,11 @@ from firstline.knowledge.fetch import Fetched, Refused
 from firstline.knowledge.limits import unreadable
 from firstline.knowledge.model import UnreadableDocument
 
-__all__ = ["LATER", "Fetch", "Guest", "readable"]
+__all__ = ["LATER", "Fetch", "Guest", "Passable", "readable"]
 
 Fetch = Callable[..., Awaitable[Fetched]]
+Passable = Callable[[str, bool], bool]  # a redirect's target, and whether it is for good
+PERMANENT = (301, 308)
 LATER = frozenset(
     ("unreachable", "too_slow", "too_busy", "http_status", "no_such_site", "robots_unreachable")
 )  # may be there tomorrow
@@ -40,7 +42,7 @@ class Guest:
                     raise
         raise unreadable("unreachable")  # no tries are allowed
 
-    async def land(self, url: str, passable: Callable[[str], bool], **terms: Any) -> Fetched | None:
+    async def land(self, url: str, passable: Passable, **terms: Any) -> Fetched | None:
         """The page where `url` leads; None when that is one which needs no second visit.
 
         `passable` is asked about each redirect's target: False ends the visit, and it raises UnreadableDocument for
@@ -56,13 +58,11 @@ class Guest:
                 return answer
             url = answer.moved_to
             terms = {}  # what was known was known of another address
-            if not passable(url):
+            if not passable(url, answer.status in PERMANENT):
                 return None
         raise unreadable("too_many_redirects")
 
-    async def try_land(
-        self, url: str, passable: Callable[[str], bool], **terms: Any
-    ) -> Fetched | UnreadableDocument | None:
+    async def try_land(self, url: str, passable: Passable, **terms: Any) -> Fetched | UnreadableDocument | None:
         """`land`, with the reason instead of the error."""
         try:
             return await self.land(url, passable, **terms)

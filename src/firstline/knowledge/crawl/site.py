@@ -1,7 +1,8 @@
 """Reading a site: page by page, each under one name, told what is new, unchanged, gone or cannot be read."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from email.utils import format_datetime
 from hashlib import sha256
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from firstline.kit.urlguard import UnsafeUrl, check_url
 from firstline.knowledge.crawl.address import EVERY_PORT, identity, normal, site_of
 from firstline.knowledge.crawl.found import Found, KnownPage, Parse, Still, parsed_of
 from firstline.knowledge.crawl.frontier import Frontier
-from firstline.knowledge.crawl.guest import LATER, Guest
+from firstline.knowledge.crawl.guest import LATER, Guest, Passable
 from firstline.knowledge.crawl.marks import Marks, Sketch, alike, is_html, marks_of, sketch, with_mark
 from firstline.knowledge.crawl.plan import CrawlPlan
 from firstline.knowledge.crawl.rules import CannotRead, rules, said
@@ -40,6 +41,7 @@ class Site:
         self._sketches: dict[str, Sketch] = {}  # of the pages kept, by identity
         self._texts: set[bytes] = set()
         self._etags: set[str] = set()  # of pages that are unchanged: their text is not at hand
+        self._own_etags = Counter(page.etag for page in known.values() if page.etag)  # some servers give all pages one
         self._unchanged: set[str] = set()
 
     @property
@@ -96,7 +98,7 @@ class Site:
 
     def _give_up(self, errors: Sequence[Found]) -> None:
         why = next(e.outcome for e in errors if isinstance(e.outcome, UnreadableDocument))
-        if why.code == "off_site":
+        if why.code in ("off_site", "away"):
             raise CannotRead("moved", why.sentence)
         if why.code == "robots":
             raise CannotRead("robots", said("robots"))
@@ -123,12 +125,22 @@ class Site:
         """Under which name a page is kept: as before, where only http, https or www. differ."""
         return self._names.get(identity(url), url)
 
-    def _passable(self, start: str) -> Callable[[str], bool]:
-        def passable(target: str) -> bool:
+    def _passable(self, start: str) -> Passable:
+        held = self._name(start) in self._known
+
+        def passable(target: str, permanent: bool) -> bool:
             where = normal(target)
-            if where is None or not self.frontier.mine(where):
-                raise UnreadableDocument("off_site", said("moved", host=urlsplit(target).hostname or "?"))
-            return identity(where) == identity(start) or self.frontier.mark(where)
+            if where and identity(where) == identity(start):
+                return True
+            away = where is None or not self.frontier.mine(where)
+            if (
+                held and not permanent
+            ):  # a page of ours sends us elsewhere for now: a site under repair has lost nothing
+                self._whole = False
+            if away:
+                code = "away" if held and not permanent else "off_site"
+                raise UnreadableDocument(code, said("moved", host=urlsplit(target).hostname or "?"))
+            return self.frontier.mark(where or target)
 
         return passable
 
@@ -158,7 +170,7 @@ class Site:
         if answer.not_modified:
             self._kept += 1
             self._unchanged.add(identity(uri))
-            self._etags |= {answer.etag} if answer.etag else set()
+            self._etags |= {answer.etag} if answer.etag and self._own_etags[answer.etag] == 1 else set()
             yield Found(uri, Still.UNCHANGED, answer.etag, answer.last_modified)
             return
         async for found in self._read(uri, answer, depth, links=links, lastmod=lastmod, own=own):
