@@ -2,8 +2,10 @@
 
 from email.message import EmailMessage
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
+import reportlab
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import letter
@@ -13,6 +15,7 @@ from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer, 
 
 __all__ = ["docx", "eml", "long_pdf", "odt", "pdf_of", "picture", "plain_pdf", "pptx", "printed", "xlsx"]
 
+FONT = Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"
 GRID = TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black)])
 STYLES = getSampleStyleSheet()
 WORDS = "We clean drains and mend pipes in every house of the town, also on weekends and at night, with a warranty. "
@@ -113,7 +116,7 @@ def printed(lines, *, size=(1200, 500)) -> Image.Image:
     picture = Image.new("RGB", size, "white")
     pen = ImageDraw.Draw(picture)
     for at, line in enumerate(lines):
-        pen.text((60, 50 + 80 * at), line, font=ImageFont.load_default(44), fill="black")
+        pen.text((60, 50 + 80 * at), line, font=ImageFont.truetype(FONT, 40), fill="black")
     return picture
 
 

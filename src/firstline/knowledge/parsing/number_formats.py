@@ -63,13 +63,11 @@ def _number(value: float, code: str) -> str:
 
 
 def _digits(number: Decimal, pattern: str) -> str:
-    whole, _, decimals = pattern.partition(".")
-    scale = len(whole) - len(whole.rstrip(","))
+    scale = len(pattern) - len(pattern.rstrip(","))  # each comma at the end divides by a thousand
+    whole, _, decimals = pattern.rstrip(",").partition(".")
     number /= 1000**scale
     least, most = decimals.count("0"), len(re.sub(r"[^0#?]", "", decimals))
-    text = (
-        f"{number.quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP):{',' if ',' in whole.rstrip(',') else ''}.{most}f}"
-    )
+    text = f"{number.quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP):{',' if ',' in whole else ''}.{most}f}"
     integer, _, fraction = text.partition(".")
     fraction = fraction[:least] + fraction[least:].rstrip("0")
     integer = integer.zfill(whole.count("0")) if "," not in integer else integer

@@ -14,7 +14,7 @@ from firstline.knowledge.limits import limits
 
 __all__ = ["Reader", "installed", "read_picture"]
 
-LANGUAGES = ("eng", "spa")
+LANGUAGES = ("spa", "eng")  # the first leads: English first reads "Manana", Spanish first lost nothing of English
 SURE = 70.0  # average confidence of a page that stands upright: 85 to 96 on clear print, below 50 upside down
 FAINT = 24  # of 255: between the darkest and the lightest point of a picture with nothing on it
 DOUBTFUL = 30.0  # words below it are specks and lines

@@ -1,5 +1,6 @@
 """PDF to Markdown, page by page: words and ruled tables by pdfplumber; pages without text are drawn and read by OCR."""
 
+import re
 from collections import Counter
 from io import BytesIO
 from typing import Any
@@ -12,6 +13,7 @@ from firstline.knowledge.parsing.pdf_join import markdown_of
 
 __all__ = ["parse_pdf"]
 
+UNNAMED = re.compile(r"\(cid:\d+\)")
 UNMAPPED = 0.3  # share of characters whose font does not say which letters they are
 
 
@@ -73,9 +75,13 @@ class _Work:
         upright = [word for word in words if word.get("upright", True)]
         if _legible(words):
             for word in upright:
+                word["text"] = UNNAMED.sub("", word["text"].replace("(cid:127)", "•"))  # so some fonts call a bullet
                 self._sizes[round(word["size"], 1)] += len(word["text"])
             aside = " ".join(word["text"] for word in words if not word.get("upright", True))
-            return [*blocks_of(page, upright), *([Block(aside, 0.0, False, 0.5, 0.5)] if aside else [])]
+            return [
+                *blocks_of(page, [word for word in upright if word["text"]]),
+                *([Block(aside, 0.0, False, 0.5, 0.5)] if aside else []),
+            ]
         if not (page.images or len(page.curves) > 20 or chars):
             return []
         self._pictures += 1
