@@ -86,6 +86,7 @@ def serving():
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
         httpd.daemon_threads = True
+        httpd.handle_error = lambda *_: None  # a reader that leaves in the middle of a page is meant
         site = Website(httpd.server_address[1])
         threading.Thread(target=httpd.serve_forever, daemon=True).start()
         yield site
