@@ -170,6 +170,9 @@ def row_of(node: Any) -> str | None:
             return None
         if any(part.tag in BLOCKS or part.tag in ("a", "br", "button") for part in child.iterdescendants()):
             return None
+        raw = "".join(child.itertext())
+        if child.tag in ("span", "b", "strong", "time") and raw != raw.strip():
+            return None  # a sentence in several styles
         parts.append(inline(child))
     if not all(parts) or len(parts[0]) > 60 or sum(map(len, parts)) > 110 or parts[0].endswith("?"):
         return None

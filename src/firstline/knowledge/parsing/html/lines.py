@@ -14,7 +14,9 @@ __all__ = ["lines_of"]
 HEADINGS = {f"h{n}": n for n in range(1, 7)}
 SPANS = frozenset(["span", "strong", "b", "em", "i", "label", "time", "a", "small", "bdi"])
 REACH = ("tel:", "sms:", "mailto:", "callto:", "whatsapp:")
-DEEPEST = 200  # elements inside each other; deeper ones are read as one line (libxml2 itself stops at 255)
+DEEPEST = (
+    150  # elements inside each other, three frames each; deeper ones are read as one line (libxml2 itself stops at 255)
+)
 
 
 def lines_of(tree: Any, regions: Regions | None = None) -> list[Line]:

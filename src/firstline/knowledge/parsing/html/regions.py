@@ -162,7 +162,7 @@ class Regions:
         first = (node.get("class") or "").split()[:1]
         if beside is not None and first and beside.tag == node.tag and (beside.get("class") or "").split()[:1] == first:
             return False
-        return not (dark and total > 30)
+        return not (dark and total > 30) and not _opens(node, before)
 
     def _targets(self) -> set[str]:
         """The ids that some control of the page points at."""
@@ -184,3 +184,17 @@ class Regions:
                     if value and len(value) < 200 and (name != "href" or "#" in value):
                         self._pointed.update(re.findall(r"[\w-]+", value.rsplit("#", 1)[-1]))
         return self._pointed
+
+
+def _opens(node: Any, before: Any) -> bool:
+    """A block that its neighbour above opens: one of several alike, each a short line and what it hides."""
+    parent = node.getparent()
+    if before is None or parent is None or sum(map(len, before.itertext())) > 200:
+        return False
+    name = parent.get("class") or ""
+    beside = [n for n in (parent.getprevious(), parent.getnext()) if n is not None]
+    alike = any(
+        n.tag == parent.tag and (n.get("class") or "").split()[:1] == name.split()[:1] and len(n) == len(parent)
+        for n in beside
+    )
+    return alike or "".join(before.itertext()).rstrip(" +-\n").endswith("?")

@@ -81,7 +81,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     found = {
         "hours": rf"\b\d{{1,2}}[:.h]\d\d\s*(?:h\b|hrs|[ap]\.?\s?m\b)|\b\d{{1,2}}:\d\d\b|\b\d{{1,2}}\s*[ap]\.?\s?m\b"
         rf"|{'|'.join(f['always'])}|{day}[^.]*?(?:{among(f['closed'])}|\d)|(?:{among(f['closed'])})\W+(?:\w+\W+)?{day}"
-        rf"|^\W*{day}\W*$|^(?:{among(f['closed'])})$",
+        rf"|^\W*{day}(?:\W+(?:(?:a|y|to|and|thru|through)\W+)?{day})*\W*$|^(?:{among(f['closed'])})$",
         "price": rf"(?:\$|€|£|\b(?:usd|eur|mxn)|s/\.?)\s*\d|\d\s*(?:{money})(?![a-z])",
         "phone": r"(?<![\d.,/-])\+?\(?\d[\d\s().\-/\u2011\u2013]{5,}\d(?![\d%])",
         "email": r"[\w.+-]+@[\w-]+\.[\w.-]+\w",
@@ -105,7 +105,8 @@ def facts_of(text: str) -> Facts:
         kinds = ("hours", "price", "phone", "email", "address", "notable")
     found = {kind for kind in kinds if patterns[kind].search(text)}
     if "phone" in found:
-        numbers = (re.sub(r"\D", "", m) for m in patterns["phone"].findall(text))
+        dateless = re.sub(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}(?![\d/]|[.-]\d)", " ", text)
+        numbers = (re.sub(r"\D", "", m) for m in patterns["phone"].findall(dateless if "/" in text else text))
         if not any(7 <= len(number) <= 15 for number in numbers):
             found.discard("phone")
     return frozenset(found) if found else NO_FACTS
