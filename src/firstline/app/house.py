@@ -17,15 +17,19 @@ from firstline.chat.desk import Desk
 from firstline.conversations.facts import Sentence
 from firstline.customers.visitor import Visitors
 from firstline.embedding.bundled import BundledEmbedder
+from firstline.embedding.catalog import Embedders
 from firstline.embedding.pool import EmbeddingPool
 from firstline.ground.db import Pool, create_pool
 from firstline.ground.limits import RateLimit
 from firstline.ground.live import Live
+from firstline.ground.sealing import sealer_from
 from firstline.ground.settings import Settings
 from firstline.ground.storage import LocalObjects
 from firstline.ground.tenant import Door
 from firstline.handoff.reflecting import when_it_matters
+from firstline.knowledge.refresh import register as register_knowledge
 from firstline.knowledge.retrieve import Retriever
+from firstline.knowledge.store import Workshop
 from firstline.llm.gateway import Gateway
 from firstline.llm.settings import LLMSettings
 from firstline.tenancy.profile import Profiles
@@ -88,6 +92,8 @@ class House:
     gateway: Gateway | None
     presence: Presence
     mind: Mind
+    embedders: Embedders
+    workshop: Workshop
     warming: asyncio.Task[None] | None = None  # what a first turn would have to load, loaded beside the first requests
 
     async def close(self) -> None:
@@ -98,7 +104,7 @@ class House:
         if self.gateway is not None:
             await self.gateway.aclose()
         self.mind.close()
-        self.embedding.close()
+        self.embedders.close()
         await self.pool.close()
 
 
@@ -108,6 +114,7 @@ async def open_house(settings: Settings, url: str, *, with_models: bool = True) 
     door, live = Door(pool), Live(url)
     for event in TOLD_TO_CRM:
         door.on(event, when_it_matters)
+    register_knowledge(door)
     profiles = Profiles(door)
     live.watchers.append(
         lambda business_id, conversation_id: profiles.drop(business_id) if conversation_id is None else None
@@ -115,6 +122,9 @@ async def open_house(settings: Settings, url: str, *, with_models: bool = True) 
     embedder = BundledEmbedder()
     embedding = EmbeddingPool(embedder)
     reader = Reader(embedder)
+    embedders = Embedders.from_setting(settings.knowledge.embedder, embedding)
+    objects = LocalObjects(settings.data / "objects")
+    workshop = Workshop(door, embedders.default, embedders, objects, sealer_from(settings))
     retriever = Retriever(door, embedder)
     mind = Mind(door, embedding, reader, retriever)
     extractive = ExtractiveComposer(mind.select)
@@ -142,8 +152,7 @@ async def open_house(settings: Settings, url: str, *, with_models: bool = True) 
     warming = asyncio.get_running_loop().create_task(warm(desk, retriever)) if with_models else None
     return House(
         settings, url, pool, door, live, profiles, embedding, retriever, reader, desk, Visitors(door),
-        LocalObjects(settings.data / "objects"), RateLimit(settings.chat.rate_per_minute), gateway, presence,
-        mind, warming,
+        objects, RateLimit(settings.chat.rate_per_minute), gateway, presence, mind, embedders, workshop, warming,
     )  # fmt: skip
 
 

@@ -107,6 +107,7 @@ def rooms_for(house: House) -> Rooms:
             "visitors": house.visitors,
             "rate": house.rate,
             "objects": house.objects,
+            "workshop": house.workshop,
             "presence": house.presence,
             "gateway": house.gateway,
         },

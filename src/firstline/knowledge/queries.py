@@ -250,13 +250,13 @@ async def add_chunks(
         return False
     ids = [new_id() for _ in chunks]
     about = [_about(chunk, visibility, metadata) for _, chunk, _, _ in chunks]
-    await tx.execute(
+    rows = await tx.fetch(
         """INSERT INTO kb_chunks (business_id, id, document_id, generation, ordinal, text, context, metadata, visibility, language,
              question, answer)
            SELECT $1, n.id, $2, $3, n.ordinal, n.text, n.context, n.about, $4, n.language, n.question, n.answer
            FROM unnest($5::uuid[], $6::int[], $7::text[], $8::text[], $9::jsonb[], $10::text[], $11::text[], $12::text[])
              AS n(id, ordinal, text, context, about, language, question, answer)
-           ON CONFLICT (business_id, document_id, generation, ordinal) DO NOTHING""",
+           ON CONFLICT (business_id, document_id, generation, ordinal) DO NOTHING RETURNING id""",
         tx.business_id,
         document_id,
         generation,
@@ -270,15 +270,18 @@ async def add_chunks(
         [chunk.question for _, chunk, _, _ in chunks],
         [chunk.answer for _, chunk, _, _ in chunks],
     )
-    await keep_words(tx, [(i, chunk, language) for i, (_, chunk, language, _) in zip(ids, chunks, strict=True)])
+    made = {row["id"] for row in rows}  # a twin run may have stored some already
+    words = [(i, chunk, language) for i, (_, chunk, language, _) in zip(ids, chunks, strict=True) if i in made]
+    await keep_words(tx, words)
     for name, vectors in ((model, [entry[3] for entry in chunks]), *also):
-        rows = [
+        parts = [
             (chunk_id, part, vector_text(v))
             for chunk_id, of in zip(ids, vectors, strict=True)
+            if chunk_id in made
             for part, v in enumerate(of)
         ]
-        rows.sort(key=lambda row: row[1] != 0)  # chunk vectors side by side: the cold path scans only these
-        await add_vectors(tx, name, rows)
+        parts.sort(key=lambda row: row[1] != 0)  # chunk vectors side by side: the cold path scans only these
+        await add_vectors(tx, name, parts)
     return True
 
 

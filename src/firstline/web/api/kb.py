@@ -95,7 +95,7 @@ async def _publish(rooms: Rooms, business_id: UUID, row: dict[str, Any], faq_id:
     business = await rooms.profiles.get(business_id)
     faq = Faq(row["question"].strip(), row["answer"].strip(), row["language"], tuple(row["tags"]))
     made = await publish_faq(
-        Workshop(rooms.door, rooms.embedding),
+        rooms.extras.get("workshop") or Workshop(rooms.door, rooms.embedding),
         business_id,
         faq,
         visibility=row["visibility"],

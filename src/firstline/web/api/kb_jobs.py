@@ -9,17 +9,20 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from firstline.ground.errors import FieldError, Invalid, NotFound, UnsupportedMedia
-from firstline.ground.jobs import enqueue
+from firstline.ground.errors import Conflict, FieldError, Invalid, NotFound, UnsupportedMedia
 from firstline.ground.storage import LocalObjects
 from firstline.kit.ids import new_id
 from firstline.knowledge import document_queries, queries
+from firstline.knowledge.crawl.plan import BadPlan, CrawlPlan
 from firstline.knowledge.model import JobConfig
+from firstline.knowledge.opening import cancel_job, open_job
+from firstline.knowledge.refresh import refresh_source
+from firstline.knowledge.uploads import retry_failed
 from firstline.tenancy.principal import Principal
 from firstline.web.api.auth import needs
 from firstline.web.api.idempotency import IdempotentRoute
 from firstline.web.api.schemas.base import Limit, Page, problems
-from firstline.web.api.schemas.kb import FaqJobIn, JobIn, JobOut, ProfileJobIn, UrlJobIn
+from firstline.web.api.schemas.kb import CrmJobIn, DriveJobIn, FaqJobIn, JobIn, JobOut, ProfileJobIn, UrlJobIn
 from firstline.web.rooms import Rooms, rooms_of
 
 __all__ = ["objects_of", "router"]
@@ -29,18 +32,19 @@ Reader = Annotated[Principal, Depends(needs("kb:read"))]
 Writer = Annotated[Principal, Depends(needs("kb:write"))]
 MOST_FILES = 50
 _FORM_FIELDS = {"files", "file", "source", "title", "visibility", "tags", "include_private_docs"}
-_ADAPTER: TypeAdapter[UrlJobIn | FaqJobIn | ProfileJobIn] = TypeAdapter(JobIn)
+Asked = UrlJobIn | FaqJobIn | ProfileJobIn | CrmJobIn | DriveJobIn
+_KINDS = ("UrlJobIn", "FaqJobIn", "ProfileJobIn", "CrmJobIn", "DriveJobIn")
+_ADAPTER: TypeAdapter[Asked] = TypeAdapter(JobIn)
 _ROWS = [{"question": "Do you work on Sundays?", "answer": "Only emergencies."}]
 _FILES = {"type": "array", "items": {"type": "string", "format": "binary"}}
 BODY = {
     "required": True,
     "content": {
         "application/json": {
-            "schema": {
-                "oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in ("UrlJobIn", "FaqJobIn", "ProfileJobIn")]
-            },
+            "schema": {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in _KINDS]},
             "examples": {
                 "page": {"value": {"source": "url", "url": "https://acme-plumbing.example/pricing"}},
+                "site": {"value": {"source": "url", "url": "https://acme-plumbing.example", "mode": "crawl", "depth": 3}},
                 "faq": {"value": {"source": "faq", "rows": _ROWS}},
                 "profile": {"value": {"source": "profile"}},
             },
@@ -105,34 +109,83 @@ async def post_job(request: Request, who: Writer) -> JobOut:
     if kind == "multipart/form-data":
         async with request.form(max_files=MOST_FILES, max_fields=20) as form:
             source, wanted, config = await _from_form(rooms, who.business_id, form)
+        source_id = None
     elif kind == "application/json" or kind.endswith("+json"):
-        source, wanted, config = _from_json(await request.body())
+        asked = _read(await request.body())
+        source, wanted, config = _from_json(asked)
+        source_id = asked.source_id if isinstance(asked, DriveJobIn) else None
     else:
         raise UnsupportedMedia("unsupported_media_type", "Send application/json or multipart/form-data.")
     async with rooms.door.transaction(who.business_id) as tx:
-        job_id = await queries.create_job(tx, source, wanted, config)
-        await enqueue(tx, "ingest", job_id=str(job_id))
-        job = await queries.get_job(tx, job_id)
+        if source_id is not None:
+            opened = await refresh_source(tx, source_id, created_by=who.user_id)
+            if opened is None:
+                raise NotFound("source_not_found", "There is no such source.")
+        else:
+            opened = await open_job(tx, source, wanted, config, created_by=who.user_id)
+        job = await queries.get_job(tx, opened)
     return _shown(job)
 
 
-def _from_json(body: bytes) -> tuple[str, dict[str, Any], dict[str, Any]]:
+@router.delete("/{job_id}", status_code=202, responses=problems(404, 409), summary="Stop a job")
+async def stop_job(request: Request, who: Writer, job_id: UUID) -> JobOut:
+    """It ends at its next batch; what it has read stays."""
+    rooms = rooms_of(request)
+    async with rooms.door.transaction(who.business_id) as tx:
+        if not await cancel_job(tx, job_id, rooms.live) and await queries.get_job(tx, job_id) is not None:
+            raise Conflict("job_ended", "This job has ended already.")
+        job = await queries.get_job(tx, job_id)
+    if job is None:
+        raise NotFound("job_not_found", "There is no such job.")
+    return _shown(job)
+
+
+@router.post("/{job_id}/retry", status_code=202, responses=problems(404, 409), summary="Try again what failed")
+async def retry_job(request: Request, who: Writer, job_id: UUID) -> JobOut:
+    """A new job of the files and pages that could not be read."""
+    async with rooms_of(request).door.transaction(who.business_id) as tx:
+        if await queries.get_job(tx, job_id) is None:
+            raise NotFound("job_not_found", "There is no such job.")
+        again = await retry_failed(tx, job_id, created_by=who.user_id)
+        if again is None:
+            raise Conflict("nothing_to_retry", "There is nothing in this job to try again.")
+        job = await queries.get_job(tx, again)
+    return _shown(job)
+
+
+def _read(body: bytes) -> Asked:
     try:
-        asked = _ADAPTER.validate_json(body)
+        return _ADAPTER.validate_json(body)
     except ValidationError as error:
         found = [{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_url=False, include_input=False)]
         if any(e["type"] == "json_invalid" for e in found):
             raise Invalid("invalid_json", "The body is not JSON.") from None
         raise RequestValidationError(found) from None
+
+
+def _from_json(asked: Asked) -> tuple[str, dict[str, Any], dict[str, Any]]:
     config = asked.config.model_dump()
     if isinstance(asked, UrlJobIn):
-        urls = [*([asked.url] if asked.url else []), *asked.urls]
-        if not urls:
-            raise Invalid("invalid_request", "Name a url.", [FieldError("url", "is needed")])
-        return "url", {"urls": urls, "visibility": asked.visibility}, config
+        return "url", _pages(asked), config
+    if isinstance(asked, CrmJobIn | DriveJobIn):
+        return asked.source, {}, config
     if isinstance(asked, FaqJobIn):
         return "faq", {"rows": [row.model_dump(exclude_none=True) for row in asked.rows]}, config
     return "profile", {}, config
+
+
+def _pages(asked: UrlJobIn) -> dict[str, Any]:
+    urls = [*([asked.url] if asked.url else []), *asked.urls]
+    if not urls:
+        raise Invalid("invalid_request", "Name a url.", [FieldError("url", "is needed")])
+    wanted = {**asked.model_dump(exclude={"source", "url", "urls", "config"}, exclude_none=True), "urls": urls}
+    try:
+        CrawlPlan.read(wanted, guarded=False)
+    except BadPlan as why:
+        raise Invalid(
+            "invalid_request", f"{why.field}: {why.sentence}", [FieldError(why.field, why.sentence)]
+        ) from None
+    return wanted
 
 
 async def _from_form(rooms: Rooms, business_id: UUID, form: FormData) -> tuple[str, dict[str, Any], dict[str, Any]]:
