@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -14,7 +15,9 @@ from tests.knowledge.website import Clock, Page, html, moved, serving
 from firstline.knowledge.model import Parsed, UnreadableDocument
 from firstline.knowledge.sources.port import Gone, Known, Materials, Report, SourceFailed, Unchanged
 from firstline.knowledge.sources.url import pages
+from firstline.tenancy.model import Business
 
+ACME = Business(id=uuid4(), name="Acme Plumbing", slug="acme")
 LONG = "<p>Our licensed plumbers repair water heaters, drains and sump pumps in Madison and nearby towns, every day of the week.</p>"
 
 
@@ -29,7 +32,7 @@ class Run:
         self.site = site
         self.report = Report()
         self.clock = Clock()
-        self.materials = Materials(None, fetch=fetch or site.fetch(), known=known or {}, report=self.report)
+        self.materials = Materials(ACME, fetch=fetch or site.fetch(), known=known or {}, report=self.report)
         self.job = job(site, **config)
         self.found = {}
         self.order = []
@@ -183,6 +186,20 @@ async def test_the_same_text_under_a_second_address_stays_one_document_in_later_
     first = await Run(site).go()
     second = await Run(site, first.known()).go()
     assert set(second.found) == set(first.found)
+
+
+async def test_what_pages_say_of_the_business_is_proposed_once_and_whole(site):
+    about = '<script type="application/ld+json">{"@context": "https://schema.org", "@type": "Plumber", "name": "Acme Plumbing", "telephone": "+1 608 555 0123", "openingHours": "Mo-Fr 08:00-17:00"}</script>'
+    site.pages = {
+        "/": html("Acme Plumbing", LONG + '<a href="/a">a</a>', head=about),
+        "/a": html("Prices", LONG + "<p>Drain cleaning costs $150.</p>"),
+    }
+    run = await Run(site).go()
+    assert len(run.report.proposals) == 1
+    assert run.report.proposals[0]["fields"]["phone"]["value"].endswith("6085550123")
+    assert run.report.proposals[0]["profile"]["business_hours"]["mon"]
+    assert json.loads(json.dumps(run.report.proposals)) == run.report.proposals
+    assert (await Run(site, run.known()).go()).report.proposals == []
 
 
 async def test_the_page_limit_is_kept_and_told(site):

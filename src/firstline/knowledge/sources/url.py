@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from importlib import import_module
+
+import orjson
 
 from firstline.knowledge.crawl.found import Found, Still
 from firstline.knowledge.crawl.guest import Guest
@@ -17,6 +18,7 @@ from firstline.knowledge.fetch import fetch
 from firstline.knowledge.model import Job, Parsed, UnreadableDocument
 from firstline.knowledge.parse import parse
 from firstline.knowledge.sources.port import Acquired, Gone, Materials, SourceFailed, Unchanged
+from firstline.knowledge.structured import Proposal, merged, proposed
 
 __all__ = ["pages", "plan_of"]
 
@@ -36,6 +38,7 @@ async def pages(
     guest = Guest(materials.fetch or fetch, Pace(plan.rate_per_second, clock, sleep))
     read = materials.parse or _parse
     report = materials.report
+    heard = _Said(materials.business.country)
     try:
         if plan.mode == "page":
             reader: Pages | Site = (alone := Pages(plan, guest, read, materials.known))
@@ -51,12 +54,13 @@ async def pages(
             )
         async for page in found:
             report.found = reader.found
-            await _propose(page, materials)
+            await heard.hear(page)
             yield _acquired(page, plan)
     except CannotRead as why:
         raise SourceFailed(why.code, why.sentence) from why
     report.found = reader.found
     report.complete = reader.complete
+    report.proposals += heard.tell()
 
 
 def plan_of(job: Job, materials: Materials) -> CrawlPlan:
@@ -82,17 +86,34 @@ async def _parse(data: bytes, name: str, title: str) -> Parsed:
     return await asyncio.to_thread(parse, data, name, title)
 
 
-async def _propose(page: Found, materials: Materials) -> None:
-    """What the page says of the business itself, for the owner to confirm."""
-    if page.html is None or isinstance(page.outcome, UnreadableDocument):
-        return
-    try:
-        proposed = import_module("firstline.knowledge.schema_org").proposed
-    except ImportError:
-        return
-    proposal = await asyncio.to_thread(proposed, page.html, page.uri)
-    if told := proposal.as_dict():
-        materials.report.proposals.append(told)
+class _Said:
+    """What the pages of a run say of the business itself, for the owner to confirm.
+
+    A run in which pages were unchanged says nothing: what they say is not at hand, and half a proposal would take the
+    place of the whole one that waits.
+    """
+
+    def __init__(self, country: str) -> None:
+        self._country = country
+        self._proposals: list[Proposal] = []
+        self._partial = False
+
+    async def hear(self, page: Found) -> None:
+        if page.outcome is Still.UNCHANGED:
+            self._partial = True
+        if page.html is None or not isinstance(page.outcome, Parsed) or self._partial:
+            return
+        said = await asyncio.to_thread(proposed, page.html, page.uri, country=self._country)
+        if said.fields or said.services or said.faqs:
+            self._proposals.append(said)
+
+    def tell(self) -> list[dict[str, object]]:
+        """One proposal of all pages, in plain values; `profile` is a body for PATCH /api/v1/business."""
+        if self._partial or not self._proposals:
+            return []
+        whole = merged(self._proposals)
+        plain: dict[str, object] = orjson.loads(orjson.dumps(whole, default=str))  # default: amounts
+        return [{**plain, "profile": whole.as_profile()}]
 
 
 def _acquired(page: Found, plan: CrawlPlan) -> Acquired:
