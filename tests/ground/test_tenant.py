@@ -96,6 +96,7 @@ def _value(kind: str) -> str:
         "double precision": "1",
         "timestamp with time zone": "now()",
         "halfvec": "'[1,2]'::halfvec",
+        "tsvector": "'x'::tsvector",
     }[kind]
 
 

@@ -1,174 +1,262 @@
 """Retrieval: from this process's memory when it has the business's index, from PostgreSQL alone when it has not.
 
-Both paths rank with the same code (index.py). A cached index is used only while its version is the database's: an
-edited FAQ is found by the very next question.
+Both paths find the same candidates by the same numbers (held.py, cold.py) and are ranked by the same code (sought.py).
+An index is used only while its version and its model are the database's: an edited FAQ is found by the very next question.
 """
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any, Literal
 from uuid import UUID
 
-import numpy as np
+from numpy.typing import NDArray
 
 from firstline.conversations.facts import Passage
+from firstline.embedding.catalog import Embedders
+from firstline.embedding.pool import EmbeddingPool
 from firstline.embedding.port import Embedder, Vector
 from firstline.ground.tenant import Door, Tx
+from firstline.knowledge import cold
 from firstline.knowledge import search_queries as queries
-from firstline.knowledge.index import TenantIndex
-from firstline.knowledge.keywords import Keywords
-from firstline.knowledge.model import parts_of
+from firstline.knowledge.held import HeldIndex
+from firstline.knowledge.neighbours import joined, same_said
+from firstline.knowledge.saying import best_sentences
+from firstline.knowledge.search_queries import Text
+from firstline.knowledge.shelf import Shelf
+from firstline.knowledge.sought import Ranked, Sought, rank
 from firstline.knowledge.tuning import tuning
-from firstline.knowledge.wording import stems
 
-__all__ = ["Retriever", "best_sentences", "recall_cold"]
+__all__ = ["Asked", "Looked", "ModelChanged", "Retriever", "best_sentences", "recall_cold"]
+
+Cut = Literal["floor", "duplicate", "filter", "beyond"]
+SPARE = 4  # times as many texts are read as passages are wanted: duplicates go
+KEPT_PARTS = 256  # chunks whose parts' vectors are remembered, 2 MB: the composer wants them right after
+
+
+class ModelChanged(RuntimeError):
+    """The business's vectors are of another model than the question's: embed it again with `model`."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"the active model is {model}")
+        self.model = model
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question. `on`: customers do not find what takes effect later; None is today for them, any day for internal eyes."""
+
+    text: str  # as query.search_text made it
+    language: str
+    limit: int = 6
+    visibility: str = "public"
+    tags: Sequence[str] | None = None
+    on: date | None = None
+
+    def sought(self, vector: Vector) -> Sought:
+        """With its vector."""
+        on = datetime.now(UTC).date() if self.on is None and self.visibility == "public" else self.on
+        return Sought(self.text, vector, self.language, self.visibility, self.tags, on)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A passage that was looked at, and why the assistant would not see it (None: it would)."""
+
+    passage: Passage
+    cut: Cut | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Sentences' vectors: read with the passages, or held with the index."""
+
+    parts: OrderedDict[UUID, NDArray[Any]]
+    index: HeldIndex | None
+
+    def part_vectors(self, chunk_id: UUID) -> NDArray[Any] | None:
+        known = self.parts.get(chunk_id)
+        return known if known is not None or self.index is None else self.index.part_vectors(chunk_id)
 
 
 class Retriever:
-    """Holds the indexes of the businesses that are asked most, bounded by bytes. One a process."""
+    """One a process."""
 
-    def __init__(self, door: Door, embedder: Embedder, limit_bytes: int | None = None) -> None:
+    def __init__(self, door: Door, embedders: Embedders | Embedder, limit_bytes: int | None = None) -> None:
+        """`embedders`: the models by name; a single embedder stands for a catalog of one."""
         self._door = door
-        self._embedder = embedder
-        self._limit = tuning().cache_bytes if limit_bytes is None else limit_bytes
-        self._indexes: OrderedDict[UUID, tuple[int, TenantIndex]] = OrderedDict()
-        self._too_large: dict[UUID, int] = {}
-        self._building: dict[UUID, asyncio.Task[TenantIndex]] = {}
+        self.embedders = embedders if isinstance(embedders, Embedders) else Embedders(EmbeddingPool(embedders))
+        self._shelf = Shelf(door, tuning().cache_bytes if limit_bytes is None else limit_bytes)
+        self._models: dict[UUID, str] = {}
+        self._parts: OrderedDict[UUID, NDArray[Any]] = OrderedDict()
+
+    def model_of(self, business_id: UUID) -> str:
+        """The model that answered this business last here; that of new businesses before. Checked with each question."""
+        return self._models.get(business_id, self.embedders.wanted)
+
+    async def ask(
+        self, business_id: UUID, asked: Sequence[Asked], vectors: Sequence[Vector] | None = None
+    ) -> list[list[Passage]]:
+        """For each question its best passages, best first. No connection is held while a model embeds.
+
+        `vectors`: the questions', when the caller has them already, of the model that `model_of` names.
+        """
+        for _ in range(2):
+            model = self.model_of(business_id)
+            if vectors is None:
+                vectors = list(await self.embedders.named(model).embed([one.text for one in asked]))
+            try:
+                async with self._door.transaction(business_id) as tx:
+                    return [await self._recall(tx, one, v, model) for one, v in zip(asked, vectors, strict=True)]
+            except ModelChanged as changed:
+                self._models[business_id] = changed.model
+                vectors = None
+        return [[] for _ in asked]
 
     async def recall(
-        self,
-        tx: Tx,
-        text: str,
-        vector: Vector,
-        language: str,
-        limit: int = 6,
-        *,
-        visibility: str = "public",
-        tags: Sequence[str] | None = None,
-    ) -> list[Passage]:
-        """The best passages of the transaction's business, best first. `text` as query.search_text made it."""
-        index = await self._index(tx)
-        if index is None:
-            return await recall_cold(
-                tx, self._embedder.name, text, vector, language, limit, visibility=visibility, tags=tags
-            )
-        return index.search(text, vector, language, limit, visibility=visibility, tags=tags)
+        self, tx: Tx, text: str, vector: Vector, language: str, limit: int = 6, *, visibility: str = "public",
+        tags: Sequence[str] | None = None, on: date | None = None, model: str | None = None,
+    ) -> list[Passage]:  # fmt: skip
+        """As `ask`, inside the caller's transaction. `model`: the vector's. Raises ModelChanged when another one answers."""
+        asked = Asked(text, language, limit, visibility, tags, on)
+        return await self._recall(tx, asked, vector, model or self.embedders.wanted)
 
-    async def _index(self, tx: Tx) -> TenantIndex | None:
-        business_id = tx.business_id
-        version = await queries.current_version(tx)
-        held = self._indexes.get(business_id)
-        if held and held[0] == version:
-            self._indexes.move_to_end(business_id)
-            return held[1]
-        if self._too_large.get(business_id) == version:
-            return None
-        if await queries.count_chunks(tx) <= tuning().build_at_once:
-            index = await asyncio.to_thread(TenantIndex, await queries.load_chunks(tx, self._embedder.name))
-            self._keep(business_id, version, index)
-            return index
-        if business_id not in self._building:
-            task = asyncio.get_running_loop().create_task(self._build(business_id))
-            self._building[business_id] = task
-            task.add_done_callback(lambda _: self._building.pop(business_id, None))
-        return None
-
-    async def _build(self, business_id: UUID) -> TenantIndex:
+    async def looked_at(self, business_id: UUID, asked: Asked) -> list[Looked]:
+        """Everything near the question with its scores, also what the assistant would not see, and why. Best first."""
+        vector = (await self.embedders.named(self.model_of(business_id)).embed([asked.text]))[0]
         async with self._door.transaction(business_id) as tx:
-            version = await queries.current_version(tx)  # read first: chunks newer than it only make a rebuild
-            chunks = await queries.load_chunks(tx, self._embedder.name)
-        index = await asyncio.to_thread(TenantIndex, chunks)
-        self._keep(business_id, version, index)
-        return index
+            index, model = await self._index(tx, None)
+            seen = await _ranked(tx, index, model, asked.sought(vector))
+            everything = Asked(asked.text, asked.language, visibility="internal").sought(vector)
+            hidden = [one for one in await _ranked(tx, index, model, everything) if one.id not in {s.id for s in seen}]
+            most = asked.limit * SPARE
+            found = await queries.texts(tx, [one.id for one in (*seen[:most], *hidden[:most])], model)
+        chosen, twins = _distinct(seen[:most], found)
+        passages = {one.id: _passage(found[one.id], one) for one in (*seen[:most], *hidden[:most]) if one.id in found}
+        visible = {one.id: ("beyond" if place >= asked.limit else None) for place, one in enumerate(chosen)}
+        out = []
+        for one in (*seen[:most], *hidden[:most]):
+            if one.id not in passages:
+                continue
+            cut: Cut | None = "duplicate" if one.id in twins else "filter" if one.id not in visible else None
+            cut = cut or ("floor" if not one.above else "beyond" if visible[one.id] else None)
+            out.append(Looked(passages[one.id], cut))
+        return sorted(out, key=lambda looked: -looked.passage.scores["fused"])
 
     async def built(self, business_id: UUID) -> None:
         """Waits for an index that is being built, or builds it: for warming up and for benchmarks."""
-        await (self._building.get(business_id) or self._build(business_id))
-
-    def _keep(self, business_id: UUID, version: int, index: TenantIndex) -> None:
-        self._indexes.pop(business_id, None)
-        if index.bytes > self._limit:
-            self._too_large[business_id] = version
-            return
-        self._indexes[business_id] = (version, index)
-        while sum(held.bytes for _, held in self._indexes.values()) > self._limit:
-            self._indexes.popitem(last=False)
+        await self._shelf.built(business_id)
 
     def forget(self, business_id: UUID) -> None:
         """Drops a business's index (its version would do it at the next question; this gives the memory back now)."""
-        self._indexes.pop(business_id, None)
+        self._shelf.drop(business_id)
+
+    def heard(self, business_id: UUID, conversation_id: UUID | None) -> None:
+        """A watcher of live events: what happened to a business itself may have changed its knowledge."""
+        if conversation_id is None:
+            self._shelf.drop(business_id)
+
+    async def close(self) -> None:
+        """Ends what is being built."""
+        await self._shelf.close()
+
+    @property
+    def bytes(self) -> int:
+        """Memory that the indexes take."""
+        return self._shelf.bytes
 
     def best_sentences(
         self, business_id: UUID, vector: Vector, text: str, language: str, passages: Sequence[Passage], limit: int
     ) -> list[tuple[Passage, str, float]]:
         """As the function of that name, with the sentence vectors this process already has."""
-        held = self._indexes.get(business_id)
-        return best_sentences(self._embedder, vector, text, language, passages, limit, index=held[1] if held else None)
+        embedder = self.embedders.named(self.model_of(business_id)).embedder
+        known = _Known(self._parts, self._shelf.peek(business_id))
+        return best_sentences(embedder, vector, text, language, passages, limit, index=known)
+
+    async def _recall(self, tx: Tx, asked: Asked, vector: Vector, model: str) -> list[Passage]:
+        index, model = await self._index(tx, model)
+        ranked = (await _ranked(tx, index, model, asked.sought(vector)))[: asked.limit * SPARE]
+        wanted = [] if index is not None and index.parts is not None else ranked[: tuning().sentence_passages]
+        found = await queries.texts(tx, [one.id for one in ranked], model, parts_of=[one.id for one in wanted])
+        self._remember(found)
+        return _passages(ranked, found, asked.limit)
+
+    async def _index(self, tx: Tx, model: str | None) -> tuple[HeldIndex | None, str]:
+        version, active = await queries.version_and_model(tx)
+        active = active or self.embedders.wanted
+        self._models[tx.business_id] = active
+        if model is not None and model != active:
+            raise ModelChanged(active)
+        return self._shelf.get(tx.business_id, version, active), active
+
+    def _remember(self, found: dict[UUID, Text]) -> None:
+        for text in found.values():
+            if text.parts is not None:
+                self._parts[text.id] = text.parts
+                self._parts.move_to_end(text.id)
+        while len(self._parts) > KEPT_PARTS:
+            self._parts.popitem(last=False)
 
 
 async def recall_cold(
-    tx: Tx,
-    model: str,
-    text: str,
-    vector: Vector,
-    language: str,
-    limit: int,
-    *,
-    visibility: str = "public",
-    tags: Sequence[str] | None = None,
-) -> list[Passage]:
-    """From PostgreSQL alone: the nearest and the best-worded chunks, ranked as in memory (idf among the candidates)."""
-    most = tuning().cold_candidates * (4 if tags else 1)
-    near = await queries.nearest_candidates(tx, vector, model, most, visibility)
-    said = await queries.keyword_candidates(tx, text, language, most)
-    chunks = await queries.load_chunks(tx, model, list(dict.fromkeys([*near, *said])))
-    return TenantIndex(chunks).search(text, vector, language, limit, visibility=visibility, tags=tags)
+    tx: Tx, model: str, text: str, vector: Vector, language: str, limit: int, *, visibility: str = "public",
+    tags: Sequence[str] | None = None, on: date | None = None,
+) -> list[Passage]:  # fmt: skip
+    """From PostgreSQL alone."""
+    asked = Asked(text, language, limit, visibility, tags, on)
+    ranked = (await _ranked(tx, None, model, asked.sought(vector)))[: limit * SPARE]
+    return _passages(ranked, await queries.texts(tx, [one.id for one in ranked], model), limit)
 
 
-def best_sentences(
-    embedder: Embedder,
-    vector: Vector,
-    text: str,
-    language: str,
-    passages: Sequence[Passage],
-    limit: int,
-    *,
-    index: TenantIndex | None = None,
-) -> list[tuple[Passage, str, float]]:
-    """The sentences that answer best, best first: (passage, sentence, score). CPU work when vectors are missing.
-
-    Score = cosine + share of the question's words (by idf among these sentences; same language only) + a little of
-    the passage's fused score (data/retrieval.toml).
-    """
+async def _ranked(tx: Tx, index: HeldIndex | None, model: str, sought: Sought) -> list[Ranked]:
     numbers = tuning()
-    rows: list[tuple[Passage, str]] = []
-    blocks = []
-    for passage in passages[: numbers.sentence_passages]:
-        found = parts_of(passage.text, None)
-        if found:
-            rows += [(passage, sentence) for sentence in found]
-            blocks.append(_vectors(embedder, passage, found, index))
-    if not rows:
-        return []
-    cosines = np.concatenate(blocks) @ vector
-    terms = list(dict.fromkeys(stems(text, language)))
-    words = Keywords([stems(sentence, passage.language) for passage, sentence in rows])
-    telling = {term: words.idf(term) for term in terms}
-    total = sum(telling.values()) or 1.0
-    scored = []
-    for row, (passage, sentence) in enumerate(rows):
-        share = sum(idf for term, idf in telling.items() if words.has(term, row)) / total
-        share = share if passage.language == language else 0.0
-        score = float(cosines[row]) + numbers.coverage_weight * share
-        scored.append((passage, sentence, score + numbers.passage_weight * passage.scores.get("fused", 0.0)))
-    scored.sort(key=lambda entry: -entry[2])
-    return scored[:limit]
+    found = index.find(sought) if index is not None else await cold.find(tx, sought, model, numbers)
+    cosines = found.cosines or await queries.cosines(tx, found.ids, sought.vector, model)
+    return rank(found, cosines, numbers)
 
 
-def _vectors(embedder: Embedder, passage: Passage, found: list[str], index: TenantIndex | None) -> Vector:
-    held = index.part_vectors(passage.chunk_id) if index else None
-    if held is not None:
-        held = held[1:] if passage.question else held
-        if len(held) == len(found):
-            return held.astype(np.float32)
-    return embedder.embed(found)
+def _distinct(ranked: Sequence[Ranked], found: dict[UUID, Text]) -> tuple[list[Ranked], set[UUID]]:
+    """Those that say something of their own, best first, and the others. Of two that say the same, the later dated stays."""
+    chosen: list[Ranked] = []
+    twins: set[UUID] = set()
+    for one in ranked:
+        if one.id not in found:  # deleted since it was ranked
+            continue
+        text = found[one.id]
+        place = next((at for at, held in enumerate(chosen) if same_said(found[held.id], text)), None)
+        if place is None:
+            chosen.append(one)
+            continue
+        held = chosen[place]
+        newer = (text.effective_date or date.min) > (found[held.id].effective_date or date.min)
+        twins.add(held.id if newer else one.id)
+        if newer:
+            chosen[place] = one
+    return chosen, twins
+
+
+def _passages(ranked: Sequence[Ranked], found: dict[UUID, Text], limit: int) -> list[Passage]:
+    chosen, _ = _distinct(ranked, found)
+    chosen = chosen[:limit]
+    told = [found[one.id] for one in chosen]
+    return [replace(_passage(found[one.id], one), text=joined(found[one.id], told)) for one in chosen]
+
+
+def _passage(text: Text, ranked: Ranked) -> Passage:
+    chunk = text.chunk
+    return Passage(
+        chunk_id=text.id,
+        document_id=text.document_id,
+        title=chunk.title,
+        section=chunk.section,
+        text=chunk.text,
+        source_uri=text.source_uri,
+        source_type=text.source_type,
+        language=text.language,
+        scores=ranked.scores,
+        above_floor=ranked.above,
+        question=chunk.question,
+        answer=chunk.answer,
+        tags=chunk.tags,
+    )

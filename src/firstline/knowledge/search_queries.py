@@ -1,7 +1,8 @@
-"""SQL of the index: versions, chunks with their vectors, candidates. Takes a transaction of the tenant, which names the business."""
+"""SQL of both paths: versions, exact cosines, the texts of what was found. Takes a transaction of the tenant, which names the business."""
 
-import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,23 +12,46 @@ from numpy.typing import NDArray
 from firstline.embedding.port import Vector
 from firstline.ground.tenant import Tx
 from firstline.knowledge.model import Chunk, StoredChunk
-from firstline.knowledge.wording import fold, stopwords
+from firstline.knowledge.sought import Cosines
 
 __all__ = [
+    "Neighbour",
+    "Text",
     "bump_version",
+    "cosines",
     "count_chunks",
     "current_version",
-    "keyword_candidates",
+    "halves",
     "load_chunks",
-    "nearest_candidates",
+    "texts",
     "vector_text",
+    "version_and_model",
 ]
 
-CHUNK = """c.id, c.document_id, c.text, c.metadata, c.visibility, c.language, c.question, c.answer,
-           d.source_uri, d.source_type"""
-# A changed document's old chunks stay in use until all of its new ones are there (metadata.ready, set by queries.py).
-LIVE = """JOIN kb_source_documents d ON d.business_id = c.business_id AND d.id = c.document_id AND d.deleted_at IS NULL
-            AND c.generation = coalesce((d.metadata->>'ready')::int, d.generation)"""
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The chunk before or after another, in the same section of the same document."""
+
+    id: UUID
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A chunk as it is said: its row, its neighbours, its vector, and its parts' vectors where they were asked for."""
+
+    id: UUID
+    document_id: UUID
+    chunk: Chunk
+    language: str
+    source_uri: str
+    source_type: str
+    effective_date: date | None
+    vector: NDArray[np.float16]
+    parts: NDArray[np.float16] | None
+    before: Neighbour | None
+    after: Neighbour | None
 
 
 def vector_text(vector: NDArray[np.floating[Any]]) -> str:
@@ -50,26 +74,93 @@ async def bump_version(tx: Tx) -> None:
 
 
 async def count_chunks(tx: Tx) -> int:
-    """How many chunks there are."""
-    return await tx.fetchval("SELECT count(*) FROM kb_chunks") or 0
+    """How many chunks there are, old generations and deleted documents counted."""
+    return await tx.fetchval("SELECT count(*) FROM kb_chunks WHERE business_id = $1", tx.business_id) or 0
 
 
-async def load_chunks(tx: Tx, model: str, ids: Sequence[UUID] | None = None) -> list[StoredChunk]:
-    """Live chunks with their vectors of `model`: all, or those of `ids`. Chunks not embedded yet are left out."""
-    some = "c.id = ANY($2::uuid[])" if ids is not None else "$2::uuid[] IS NULL"
-    rows = await tx.fetch(
-        f"""SELECT * FROM (SELECT {CHUNK}, (SELECT array_agg(halfvec_send(e.e) ORDER BY e.part) FROM kb_embeddings e
-              WHERE e.business_id = c.business_id AND e.chunk_id = c.id AND e.embedding_model = $1) AS parts
-            FROM kb_chunks c {LIVE} WHERE {some} ORDER BY c.document_id, c.ordinal) found WHERE parts IS NOT NULL""",
-        model,
-        list(ids) if ids is not None else None,
+async def load_chunks(tx: Tx, model: str) -> list[StoredChunk]:
+    """All live chunks with their vectors of `model`, ascending by id: what TenantIndex is made of."""
+    ids = await tx.fetch(
+        """SELECT c.id, c.visibility FROM kb_chunks c JOIN kb_source_documents d ON d.business_id = c.business_id AND d.id = c.document_id
+             AND d.deleted_at IS NULL AND c.generation = coalesce((d.metadata->>'ready')::int, d.generation)
+           WHERE c.business_id = $1 ORDER BY c.id""",
+        tx.business_id,
     )
-    return [_stored(row) for row in rows]
+    wanted = [row["id"] for row in ids]
+    found = await texts(tx, wanted, model, parts_of=wanted)
+    told = [(found[row["id"]], row["visibility"]) for row in ids if len(found[row["id"]].vector)]
+    none = np.empty((0, 0), dtype=np.float16)
+    return [
+        StoredChunk(
+            t.id,
+            t.document_id,
+            t.chunk,
+            t.language,
+            seen,
+            t.source_uri,
+            t.source_type,
+            t.vector,
+            none if t.parts is None else t.parts,
+        )
+        for t, seen in told
+    ]
 
 
-def _stored(row: Any) -> StoredChunk:
+async def version_and_model(tx: Tx) -> tuple[int, str | None]:
+    """The version, and the model that answers (None before there are vectors)."""
+    row = await tx.fetchrow(
+        """SELECT coalesce((SELECT version FROM kb_versions WHERE business_id = $1), 0) AS version, coalesce(
+             (SELECT active FROM kb_models WHERE business_id = $1),
+             (SELECT embedding_model FROM kb_embeddings WHERE business_id = $1 LIMIT 1)) AS model""",
+        tx.business_id,
+    )
+    return row["version"], row["model"]
+
+
+async def cosines(tx: Tx, ids: Sequence[UUID], vector: Vector, model: str) -> Cosines:
+    """Of chunks; one without a vector of `model` is the farthest."""
+    rows = await tx.fetch(
+        """SELECT e.chunk_id, max(near) FILTER (WHERE part = 0) AS chunk, max(near) FILTER (WHERE part = 1 AND faq) AS asked,
+             max(near) FILTER (WHERE part > CASE WHEN faq THEN 1 ELSE 0 END) AS sentence
+           FROM (SELECT e.chunk_id, e.part, w.faq, -(e.e <#> q.v) AS near FROM (SELECT $2::text::halfvec AS v OFFSET 0) q
+             CROSS JOIN kb_words w JOIN kb_embeddings e ON e.business_id = w.business_id AND e.chunk_id = w.chunk_id
+               AND e.embedding_model = $3
+             WHERE w.business_id = $1 AND w.chunk_id = ANY($4::uuid[])) e GROUP BY e.chunk_id""",
+        tx.business_id,
+        vector_text(vector),
+        model,
+        list(ids),
+    )
+    near = {row["chunk_id"]: (row["chunk"], row["asked"], row["sentence"]) for row in rows}
+    table = np.array([near.get(i, (None, None, None)) for i in ids], dtype=np.float32).reshape(len(ids), 3)
+    return Cosines(np.nan_to_num(table[:, 0], nan=-1.0), table[:, 1], table[:, 2])
+
+
+async def texts(tx: Tx, ids: Sequence[UUID], model: str, *, parts_of: Sequence[UUID] = ()) -> dict[UUID, Text]:
+    """The rows of `ids` by id; with their parts' vectors those of `parts_of`."""
+    rows = await tx.fetch(
+        """SELECT c.id, c.document_id, c.text, c.metadata, c.language, c.question, c.answer, d.source_uri, d.source_type, d.effective_date,
+             b.id AS before_id, b.text AS before, a.id AS after_id, a.text AS after,
+             (SELECT halfvec_send(e.e) FROM kb_embeddings e WHERE e.business_id = c.business_id AND e.chunk_id = c.id AND e.part = 0
+               AND e.embedding_model = $3) AS vector,
+             CASE WHEN c.id = ANY($4::uuid[]) THEN (SELECT array_agg(halfvec_send(e.e) ORDER BY e.part) FROM kb_embeddings e
+               WHERE e.business_id = c.business_id AND e.chunk_id = c.id AND e.part > 0 AND e.embedding_model = $3) END AS parts
+           FROM kb_chunks c JOIN kb_source_documents d ON d.business_id = c.business_id AND d.id = c.document_id
+           LEFT JOIN kb_chunks b ON b.business_id = c.business_id AND b.document_id = c.document_id AND b.generation = c.generation
+             AND b.ordinal = c.ordinal - 1 AND b.question IS NULL AND b.visibility = c.visibility AND b.metadata->>'section' = c.metadata->>'section'
+           LEFT JOIN kb_chunks a ON a.business_id = c.business_id AND a.document_id = c.document_id AND a.generation = c.generation
+             AND a.ordinal = c.ordinal + 1 AND a.question IS NULL AND a.visibility = c.visibility AND a.metadata->>'section' = c.metadata->>'section'
+           WHERE c.business_id = $1 AND c.id = ANY($2::uuid[])""",
+        tx.business_id,
+        list(ids),
+        model,
+        list(parts_of),
+    )
+    return {row["id"]: _text(row) for row in rows}
+
+
+def _text(row: Any) -> Text:
     about = row["metadata"]
-    vectors = np.array([_halves(part) for part in row["parts"]])
     chunk = Chunk(
         text=row["text"],
         title=about.get("title", ""),
@@ -78,56 +169,21 @@ def _stored(row: Any) -> StoredChunk:
         answer=row["answer"],
         tags=tuple(about.get("tags") or ()),
     )
-    return StoredChunk(
+    return Text(
         row["id"],
         row["document_id"],
         chunk,
         row["language"],
-        row["visibility"],
         row["source_uri"],
         row["source_type"],
-        vectors[0].astype(np.float32),
-        vectors[1:].astype(np.float16),
+        row["effective_date"],
+        halves(row["vector"]) if row["vector"] else np.empty(0, np.float16),
+        np.array([halves(part) for part in row["parts"]]) if row["parts"] else None,
+        Neighbour(row["before_id"], row["before"]) if row["before_id"] else None,
+        Neighbour(row["after_id"], row["after"]) if row["after_id"] else None,
     )
 
 
-def _halves(sent: bytes) -> NDArray[np.floating[Any]]:
+def halves(sent: bytes) -> NDArray[np.float16]:
     """pgvector's wire form of a halfvec: dimension and a spare, 16 bits each, then IEEE halves, all big-endian."""
-    return np.frombuffer(sent, dtype=">f2", offset=4)
-
-
-async def nearest_candidates(tx: Tx, vector: Vector, model: str, limit: int, visibility: str) -> list[UUID]:
-    """Exact nearest chunks. `+ 0` keeps any vector index out: a shared one loses recall under a tenant filter.
-
-    A generic plan (PostgreSQL's after five runs) would cast the vector once a row: 300 ms instead of 7.
-    """
-    await tx.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-    rows = await tx.fetch(
-        """SELECT n.chunk_id FROM (
-             SELECT e.business_id, e.chunk_id, (e.e <=> $1::text::halfvec) + 0 AS away FROM kb_embeddings e
-             WHERE e.part = 0 AND e.embedding_model = $2 ORDER BY away LIMIT $3 * (CASE $4 WHEN 'public' THEN 4 ELSE 1 END)) n
-           JOIN kb_chunks c ON c.business_id = n.business_id AND c.id = n.chunk_id
-           WHERE $4 <> 'public' OR c.visibility = 'public' ORDER BY n.away LIMIT $3""",
-        vector_text(vector),
-        model,
-        limit,
-        visibility,
-    )
-    return [row["chunk_id"] for row in rows]
-
-
-async def keyword_candidates(tx: Tx, text: str, language: str, limit: int) -> list[UUID]:
-    """Chunks that share words with `text`, through the one function that may use the index under row-level security."""
-    stop = stopwords(language)
-    words = [word for word in re.findall(r"\w+", text)[:64] if fold(word) not in stop]
-    if not words:
-        return []
-    rows = await tx.fetch(
-        """SELECT s.chunk_id FROM (
-             SELECT replace(plainto_tsquery(kb_text_config($1), $2)::text, '&', '|')::tsquery AS q) w,
-             kb_keyword_search(w.q, $3) s WHERE numnode(w.q) > 0""",
-        language,
-        " ".join(words),
-        limit,
-    )
-    return [row["chunk_id"] for row in rows]
+    return np.frombuffer(sent, dtype=">f2", offset=4).astype(np.float16)
