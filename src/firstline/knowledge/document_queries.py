@@ -70,7 +70,8 @@ async def faqs_page(tx: Tx, q: str, after: UUID | None, most: int) -> list[Any]:
 async def jobs_page(tx: Tx, after: UUID | None, most: int) -> list[Any]:
     """Newest first, below the id `after`."""
     return await tx.fetch(
-        "SELECT id, business_id, source, status, config, stats, errors, created_at, completed_at FROM kb_ingestion_jobs "
+        "SELECT id, business_id, source, status, config, stats, errors, created_at, completed_at, trigger, source_id, progress "
+        "FROM kb_ingestion_jobs "
         "WHERE business_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         tx.business_id,
         after,

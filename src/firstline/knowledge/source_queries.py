@@ -10,11 +10,13 @@ from firstline.kit.ids import new_id
 
 __all__ = [
     "change_source", "delete_source", "documents_of_source", "insert_source", "orphan_documents", "source_began", "source_ended",
-    "source_row", "sources_page",
+    "source_row", "source_shown", "sources_page",
 ]  # fmt: skip
 
 SHOWN = """id, business_id, kind, uri, title, config, refresh_every, state, visibility, tags, last_seen, last_job_id, last_error,
            next_refresh_at, cursor, secret, created_at, updated_at"""
+_DOCUMENTS = """(SELECT count(*) FROM kb_source_documents d WHERE d.business_id = s.business_id AND d.source_id = s.id
+              AND d.deleted_at IS NULL) AS documents"""
 _CHANGEABLE = frozenset({"uri", "title", "config", "refresh_every", "state", "visibility", "tags", "secret", "cursor"})
 
 
@@ -48,11 +50,19 @@ async def source_row(tx: Tx, source_id: UUID, *, lock: bool = False) -> Any:
     )
 
 
+async def source_shown(tx: Tx, source_id: UUID) -> Any:
+    """A source that is not deleted, with the number of its documents; or None."""
+    return await tx.fetchrow(
+        f"SELECT {SHOWN}, {_DOCUMENTS} FROM kb_sources s WHERE business_id = $1 AND id = $2 AND deleted_at IS NULL",
+        tx.business_id,
+        source_id,
+    )
+
+
 async def sources_page(tx: Tx, after: UUID | None, most: int) -> list[Any]:
     """Newest first, below the id `after`, each with the number of its documents."""
     return await tx.fetch(
-        f"""SELECT {SHOWN}, (SELECT count(*) FROM kb_source_documents d WHERE d.business_id = s.business_id AND d.source_id = s.id
-              AND d.deleted_at IS NULL) AS documents
+        f"""SELECT {SHOWN}, {_DOCUMENTS}
             FROM kb_sources s WHERE business_id = $1 AND deleted_at IS NULL AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3""",
         tx.business_id,
         after,

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
 from firstline.web.api.schemas.base import Problem
-from firstline.web.api.schemas.kb import FaqJobIn, ProfileJobIn, UrlJobIn
+from firstline.web.api.schemas.kb import CrmJobIn, DriveJobIn, FaqJobIn, ProfileJobIn, UrlJobIn
 
 __all__ = ["complete_openapi"]
 
@@ -17,7 +17,7 @@ def complete_openapi(app: FastAPI) -> None:
 
     def whole() -> dict[str, Any]:
         document = made()
-        models = [(m, "validation") for m in (Problem, UrlJobIn, FaqJobIn, ProfileJobIn)]
+        models = [(m, "validation") for m in (Problem, UrlJobIn, FaqJobIn, ProfileJobIn, CrmJobIn, DriveJobIn)]
         _, extra = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         for name, schema in extra.get("$defs", {}).items():

@@ -9,8 +9,10 @@ from pydantic import Field
 from firstline.web.api.schemas.base import Shown, Wire
 
 __all__ = [
+    "CrmJobIn",
     "DocumentOut",
     "DocumentWhole",
+    "DriveJobIn",
     "FaqIn",
     "FaqJobIn",
     "FaqOut",
@@ -55,7 +57,7 @@ class FaqRow(Wire):
 
 
 class UrlJobIn(Wire):
-    """Reads web pages; addresses inside a private network are refused when they are fetched."""
+    """Reads web pages, a site by its sitemap, or a site by its links; internal addresses are refused, on every redirect too."""
 
     source: Literal["url"]
     url: (
@@ -65,7 +67,29 @@ class UrlJobIn(Wire):
     urls: list[Annotated[str, Field(max_length=2000, pattern=r"^https?://\S+$")]] = Field(
         default_factory=list, max_length=200
     )
+    mode: Literal["page", "sitemap", "crawl"] = "page"
+    depth: int | None = Field(None, ge=0, le=10)
+    most_pages: int | None = Field(None, ge=1, le=5000)
+    scope: list[Annotated[str, Field(max_length=500)]] = Field(default_factory=list, max_length=50)
+    exclude: list[Annotated[str, Field(max_length=500)]] = Field(default_factory=list, max_length=50)
+    rate_per_second: float | None = Field(None, gt=0, le=20)
     visibility: Visibility = "public"
+    tags: list[Tag] = Field(default_factory=list, max_length=20)
+    config: JobConfigIn = Field(default_factory=JobConfigIn)
+
+
+class CrmJobIn(Wire):
+    """Reads closed tickets and chats for questions and answers that the owner may accept."""
+
+    source: Literal["crm"]
+    config: JobConfigIn = Field(default_factory=JobConfigIn)
+
+
+class DriveJobIn(Wire):
+    """Reads a Google Drive folder that is a source already."""
+
+    source: Literal["drive"]
+    source_id: UUID
     config: JobConfigIn = Field(default_factory=JobConfigIn)
 
 
@@ -84,7 +108,7 @@ class ProfileJobIn(Wire):
     config: JobConfigIn = Field(default_factory=JobConfigIn)
 
 
-JobIn = Annotated[UrlJobIn | FaqJobIn | ProfileJobIn, Field(discriminator="source")]
+JobIn = Annotated[UrlJobIn | FaqJobIn | ProfileJobIn | CrmJobIn | DriveJobIn, Field(discriminator="source")]
 
 
 class JobConfigOut(Shown):
@@ -107,6 +131,13 @@ class JobOut(Shown):
     errors: list[dict[str, Any]]
     created_at: datetime
     completed_at: datetime | None
+    trigger: str = Field(description="person, schedule or change")
+    source_id: UUID | None
+    progress: dict[str, Any] = Field(
+        examples=[
+            {"found": 12, "done": 7, "unchanged": 2, "removed": 0, "current": "https://acme-plumbing.example/prices"}
+        ]
+    )
 
 
 class FaqIn(FaqRow):
