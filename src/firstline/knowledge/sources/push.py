@@ -85,7 +85,13 @@ async def _later(workshop: Workshop, business_id: UUID, push: Push) -> UUID:
     name = HTML if push.html is not None else MARKDOWN
     key = f"kb/{business_id}/push/{new_id()}/{name}"
     await workshop.objects.put(key, (push.html if push.html is not None else push.markdown or "").encode())
-    told = {"key": key, "name": name, "external_id": push.external_id, "title": push.title, "tags": list(push.tags)}
+    told: dict[str, Any] = {
+        "key": key,
+        "name": name,
+        "external_id": push.external_id,
+        "title": push.title,
+        "tags": list(push.tags),
+    }
     told |= {"visibility": push.visibility, "url": push.url}
     async with workshop.door.transaction(business_id) as tx:
         job_id = await queries.create_job(tx, "push", {"documents": [told]})
