@@ -160,10 +160,16 @@ async def test_a_deletion_while_a_job_runs_ends_its_document_and_is_not_counted(
     monkeypatch.setattr(store, "BATCH", 1)
     embed = workshop.pool.embed
 
+    calls = 0
+
     async def deleted_meanwhile(texts):
-        async with workshop.door.transaction(acme.id) as tx:
-            for document in await queries.list_documents(tx):
-                await queries.delete_document(tx, document["id"])
+        nonlocal calls
+        calls += 1
+        gone = calls == 1  # the first is embedded before the document has a row
+        while not gone:  # the next one is embedded while the row is written
+            async with workshop.door.transaction(acme.id) as tx:
+                for document in await queries.list_documents(tx):
+                    gone = await queries.delete_document(tx, document["id"])
         return await embed(texts)
 
     monkeypatch.setattr(workshop.pool, "embed", deleted_meanwhile, raising=False)

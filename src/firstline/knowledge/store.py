@@ -14,6 +14,7 @@ from firstline.ground.storage import Objects
 from firstline.ground.tenant import Door, Tx
 from firstline.knowledge import queries
 from firstline.knowledge.document_queries import object_used
+from firstline.knowledge.governing import Governance, governed
 from firstline.knowledge.identity import Labels, identity_of, labels_of, without_unstorable
 from firstline.knowledge.model import Chunk, Held, Job, JobConfig, Parsed
 from firstline.knowledge.models import held_models
@@ -23,7 +24,7 @@ from firstline.knowledge.sources.port import Acquired
 __all__ = ["Kept", "Step", "Workshop", "keep_document"]
 
 BATCH = 16  # chunks embedded and committed together: about a second of work
-Step = Callable[[Tx, int, bool], Awaitable[None]]  # chunks stored so far, is it the last; in each writing transaction
+Step = Callable[[Tx, int, int, bool], Awaitable[None]]  # chunks stored so far, those of them now, is it the last
 Embedded = dict[str, list[list[Vector]]]  # model -> for each chunk its own vector, then those of its parts
 
 
@@ -74,6 +75,7 @@ class _Work:
     step: Step | None
     identity: bytes
     anew: bool
+    governance: Governance
 
 
 async def keep_document(
@@ -93,8 +95,12 @@ async def keep_document(
     """
     if not isinstance(acquired.parsed, Parsed):
         raise TypeError("only a parsed document can be kept")
-    parsed = without_unstorable(acquired.parsed)
-    work = _Work(workshop, business_id, acquired, parsed, job, step, identity_of(parsed, config, languages), anew)
+    governance = await governed(
+        workshop.door, business_id, acquired, without_unstorable(acquired.parsed), languages, job
+    )
+    parsed = governance.parsed
+    identity = identity_of(parsed, config, languages)
+    work = _Work(workshop, business_id, acquired, parsed, job, step, identity, anew, governance)
     async with workshop.door.transaction(business_id) as tx:
         held = await queries.held_document(tx, acquired.uri, acquired.external_id, lock=True)
         if held is not None and not _wanted(held, job):
@@ -132,7 +138,7 @@ async def _unchanged(tx: Tx, work: _Work, held: Held) -> Kept:
         etag=acquired.etag, last_modified=acquired.last_modified, object_key=acquired.object_key,
     )  # fmt: skip
     if work.step:
-        await work.step(tx, chunks, True)
+        await work.step(tx, chunks, 0, True)
     return Kept(held.id, chunks, 0, unchanged=True)
 
 
@@ -168,9 +174,10 @@ async def _stored(
                         last = n + 1 == len(batches)
                         if last:
                             await queries.complete_document(tx, *saved)
+                            await work.governance.settle(tx, saved[0])
                         if work.step:
                             done = len(chunks) - len(todo) + min((n + 1) * BATCH, len(todo))
-                            await work.step(tx, done, last)
+                            await work.step(tx, done, len(batch), last)
                         break
                 models = (active,)  # it was changed meanwhile
                 vectors = await _embedded(work.workshop, chunks, batch, models)

@@ -69,13 +69,18 @@ def govern(
 def govern_parsed(
     parsed: Parsed, *, business: Business, visibility: str, allowed: frozenset[bytes] = frozenset()
 ) -> tuple[Parsed, tuple[Finding, ...]]:
-    """The same for a parsed document: its text, its title, and each question and answer of its rows."""
+    """The same for a parsed document: its text, its title, and each question and answer of its rows.
+
+    FAQ rows and canned replies are the owner's own, typed to be said: nothing is taken out of them, only told.
+    """
+    own = parsed.source_type == "faq" or bool(parsed.metadata.get("canned"))
     found: dict[bytes, Finding] = {}
 
     def clean(text: str) -> str:
         made = govern(text, business=business, source_type=parsed.source_type, visibility=visibility, allowed=allowed)
-        found.update({f.fingerprint: f for f in made.findings})
-        return made.markdown
+        told = (replace(f, action="flagged") if own else f for f in made.findings)
+        found.update({f.fingerprint: f for f in told})
+        return text if own else made.markdown
 
     if parsed.source_type == "profile":  # the owner's own words about their own business
         return parsed, ()

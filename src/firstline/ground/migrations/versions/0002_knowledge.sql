@@ -67,6 +67,23 @@ CREATE TABLE kb_findings (
 );
 CREATE INDEX kb_findings_open ON kb_findings (business_id, created_at) WHERE state = 'open';
 
+-- Prices read from documents, so that a new document is compared without reading the others again.
+CREATE TABLE kb_price_mentions (
+  business_id uuid NOT NULL REFERENCES businesses ON DELETE CASCADE,
+  document_id uuid NOT NULL,
+  n int NOT NULL,
+  subject jsonb NOT NULL,
+  label text NOT NULL,
+  unit text NOT NULL,
+  shape text NOT NULL CHECK (shape IN ('exact', 'range', 'from', 'up_to', 'about')),
+  low numeric NOT NULL,
+  high numeric NOT NULL,
+  sentence text NOT NULL,
+  section text NOT NULL DEFAULT '',
+  PRIMARY KEY (business_id, document_id, n),
+  FOREIGN KEY (business_id, document_id) REFERENCES kb_source_documents ON DELETE CASCADE
+);
+
 -- Question-answer drafts out of what people answered: never used before the owner says yes.
 CREATE TABLE kb_drafts (
   business_id uuid NOT NULL REFERENCES businesses ON DELETE CASCADE,
@@ -143,7 +160,7 @@ ALTER TABLE kb_embeddings FORCE ROW LEVEL SECURITY;
 DO $$
 DECLARE t text;
 BEGIN
-  FOREACH t IN ARRAY ARRAY['kb_findings', 'kb_drafts', 'canned_replies', 'kb_profile_proposals', 'kb_models'] LOOP
+  FOREACH t IN ARRAY ARRAY['kb_findings', 'kb_price_mentions', 'kb_drafts', 'canned_replies', 'kb_profile_proposals', 'kb_models'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
     EXECUTE format('CREATE POLICY tenant ON %I TO firstline_app

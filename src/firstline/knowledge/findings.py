@@ -1,0 +1,92 @@
+"""What was found in documents, and what the owner said to it.
+
+"allowed": the words may stay; the document is read again from its source, and then keeps them (the stored text is the
+governed one, so what was taken out is not in the database). "dismissed": seen, nothing changes. "open" takes either back.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+from firstline.ground.tenant import Tx
+from firstline.knowledge import finding_queries
+from firstline.knowledge.contradictions import Held, contradictions
+from firstline.knowledge.governance.model import Finding
+from firstline.knowledge.price_mentions import Mention
+from firstline.tenancy.model import localized
+
+__all__ = ["Decided", "badge", "decide", "settle", "words_of"]
+
+STATES = frozenset({"open", "allowed", "dismissed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision. `read_again`: the document (and the source it is of) that must be read anew for it to take effect, or None."""
+
+    finding_id: UUID
+    state: str
+    read_again: UUID | None = None
+    source_id: UUID | None = None
+
+
+async def settle(
+    tx: Tx,
+    document_id: UUID,
+    found: Sequence[Finding],
+    prices: Sequence[Mention],
+    *,
+    public: bool,
+    stored: bool = False,
+) -> None:
+    """Writes what was found in a document that is complete, and compares its prices with those of the others.
+
+    Runs in the transaction that completes the document. `stored`: read from our own, already cleared text, which cannot
+    tell again what was taken out: that stays told. An internal document's prices contradict nobody.
+    """
+    await finding_queries.keep_findings(tx, document_id, found, stored=stored)
+    await finding_queries.keep_mentions(tx, document_id, prices if public else ())
+    if not prices or not public:
+        await finding_queries.drop_contradictions(tx, document_id)
+        return
+    held = await finding_queries.mentions(tx)
+    own = [entry for entry in held if entry.document_id == document_id]
+    others: list[Held] = [entry for entry in held if entry.document_id != document_id]
+    await finding_queries.keep_contradictions(tx, document_id, list(contradictions(own, others)))
+
+
+async def decide(tx: Tx, finding_id: UUID, state: str, who: UUID | None) -> Decided | None:
+    """None when there is no such finding; ValueError for a state that is none."""
+    if state not in STATES:
+        raise ValueError(f"{state!r} is no decision")
+    row = await finding_queries.finding(tx, finding_id)
+    if row is None:
+        return None
+    await finding_queries.decide_finding(tx, finding_id, state, who)
+    changes = row["kind"] != "contradiction" and "allowed" in {state, row["state"]} and state != row["state"]
+    return Decided(finding_id, state, *((row["document_id"], row["source_id"]) if changes else ()))
+
+
+async def badge(tx: Tx) -> int:
+    """How many findings wait for the owner."""
+    return sum((await finding_queries.open_findings(tx)).values())
+
+
+@cache
+def _texts() -> dict[str, dict[str, str]]:
+    return tomllib.loads(files("firstline.knowledge").joinpath("data/finding_texts.toml").read_text("utf-8"))
+
+
+def words_of(detail: Mapping[str, Any], action: str, language: str) -> str:
+    """What a finding is, in words for an owner: "A password. Taken out of what the assistant reads." """
+    texts = {
+        name: localized({lang: table.get(name, "") for lang, table in _texts().items()}, language)
+        for name in _texts()["en"]
+    }
+    known = {name: str(detail.get(name, "")) for name in ("about", "first", "second", "newer")}
+    said = texts.get(str(detail.get("type", "")), "").format(**known)
+    return said if known["first"] else f"{said}. {texts[action]}"

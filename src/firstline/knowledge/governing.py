@@ -1,0 +1,67 @@
+"""A parsed document on its way in: cleared of what must not be indexed, with what was found and the prices it names."""
+
+import asyncio
+from dataclasses import dataclass
+from uuid import UUID
+
+from firstline.ground.tenant import Door, Tx
+from firstline.knowledge import finding_queries, queries
+from firstline.knowledge.findings import settle
+from firstline.knowledge.governance.filter import govern_parsed
+from firstline.knowledge.governance.model import Finding
+from firstline.knowledge.identity import labels_of
+from firstline.knowledge.model import Job, Parsed
+from firstline.knowledge.price_mentions import Mention, price_mentions
+from firstline.knowledge.sources.port import Acquired
+from firstline.knowledge.tongue import language_of
+from firstline.tenancy.model import Business
+from firstline.tenancy.profile import business_from_row
+from firstline.tenancy.queries import business_row
+
+__all__ = ["Governance", "governed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Governance:
+    """What was found in `parsed`, whose text is already without what was taken out. `stored`: it came out of our own database."""
+
+    parsed: Parsed
+    findings: tuple[Finding, ...] = ()
+    prices: tuple[Mention, ...] = ()
+    stored: bool = False
+
+    async def settle(self, tx: Tx, document_id: UUID) -> None:
+        """Writes it beside the complete document, in the same transaction."""
+        labels = await queries.labels_of_document(tx, document_id)
+        public = labels is not None and labels["visibility"] == "public"
+        await settle(tx, document_id, self.findings, self.prices, public=public, stored=self.stored)
+
+
+async def governed(
+    door: Door, business_id: UUID, acquired: Acquired, parsed: Parsed, languages: tuple[str, ...], job: Job | None
+) -> Governance:
+    """Reads the business, what its owner has allowed and how the document is seen; the filters run in a thread."""
+    async with door.transaction(business_id) as tx:
+        row = await business_row(tx)
+        allowed = await finding_queries.allowed_fingerprints(tx)
+        held = await queries.held_document(tx, acquired.uri, acquired.external_id)
+    if row is None:
+        return Governance(parsed)
+    visibility = labels_of(acquired, parsed, held if job else None).visibility
+    stored = job is not None and job.source == "reindex"
+    return await asyncio.to_thread(_read, parsed, business_from_row(row), visibility, allowed, languages, stored)
+
+
+def _read(
+    parsed: Parsed,
+    business: Business,
+    visibility: str,
+    allowed: frozenset[bytes],
+    languages: tuple[str, ...],
+    stored: bool,
+) -> Governance:
+    clean, findings = govern_parsed(parsed, business=business, visibility=visibility, allowed=allowed)
+    text = clean.markdown or "\n\n".join(f"{faq.question}\n{faq.answer}" for faq in clean.faqs)
+    told = str(clean.metadata.get("language", ""))
+    language = told if told in languages else language_of(text, languages, languages[0])
+    return Governance(clean, findings, tuple(price_mentions(text, business, language)), stored)
