@@ -29,9 +29,9 @@ def services_of(node: Node, url: str) -> list[ServiceFound]:
             found.append(service)
             if "Offer" in part["@type"] or "AggregateOffer" in part["@type"]:
                 continue
-        waiting.extend(
+        waiting[:0] = [
             (inner, depth + 1) for name in HOLDS for inner in all_of(part, name)[:MOST] if isinstance(inner, dict)
-        )
+        ]
     return found
 
 

@@ -43,14 +43,10 @@ def _loads(text: str) -> Any:
         .strip()
         .rstrip(";")
     )
-    for tried in (
-        lambda: text,
-        lambda: re.sub(r",\s*([\]}])", r"\1", re.sub(r"[\x00-\x1f]+", " ", text)),
-        lambda: html.unescape(re.sub(r",\s*([\]}])", r"\1", re.sub(r"[\x00-\x1f]+", " ", text))),
-        lambda: "[" + re.sub(r"\}\s*\{", "},{", text) + "]",
-    ):
+    tidy = re.sub(r",\s*([\]}])", r"\1", re.sub(r"[\x00-\x1f]+", " ", text))
+    for tried in (text, tidy, html.unescape(tidy), "[" + re.sub(r"\}\s*\{", "},{", text) + "]"):
         try:
-            return orjson.loads(tried())
+            return orjson.loads(tried)
         except (orjson.JSONDecodeError, ValueError, RecursionError):
             continue
     return None

@@ -130,7 +130,8 @@ def _countries() -> dict[str, str]:
         for code, name in Locale(lang).territories.items()
         if len(str(code)) == 2
     }
-    return named | words()["words"]["countries"]
+    more: dict[str, str] = words()["words"]["countries"]
+    return named | more
 
 
 def country_of(text: str) -> str:

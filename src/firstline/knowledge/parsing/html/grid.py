@@ -160,7 +160,7 @@ def aria_level(node: Any) -> int:
     return min(max(int(level), 1), 6) if level.isdigit() and level.isascii() else 2
 
 
-def row_of(node: Any) -> str | None:
+def row_of(node: Any) -> str | None:  # noqa: PLR0911 - conditions in order
     """A name and its value in elements of their own, in one line: "Monday: 8 am - 5 pm", "Studio: $119, about 2 hours"."""
     if not 2 <= len(node) <= 4 or (node.text or "").strip() or node.tag not in ("div", "li", "p", "section", "article"):
         return None

@@ -100,7 +100,7 @@ def facts_of(text: str) -> Facts:
     text = text.lower()
     patterns = _patterns()
     if not any(c.isdigit() for c in text):
-        kinds = ("email", "notable", "hours")
+        kinds: tuple[str, ...] = ("email", "notable", "hours")
     else:
         kinds = ("hours", "price", "phone", "email", "address", "notable")
     found = {kind for kind in kinds if patterns[kind].search(text)}
