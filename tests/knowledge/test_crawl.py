@@ -269,7 +269,7 @@ async def test_calendars_filters_and_growing_paths_end(site):
             f"Page {path}",
             f"<p>Nothing on {path} in this place of the calendar.</p>"
             f'<a href="/list?page={number + 1}">next</a><a href="{path.split("?")[0].rstrip("/")}/more/">more</a>'
-            + "".join(f'<a href="/events/2026-{m:02}-{d:02}">x</a>' for m in range(1, 13) for d in range(1, 29)),
+            + "".join(f'<a href="/events/2026-{m:02}-{d:02}">x</a>' for m in range(1, 4) for d in range(1, 29)),
         )
 
     class Everything(dict):

@@ -88,7 +88,7 @@ def serving():
         httpd.daemon_threads = True
         httpd.handle_error = lambda *_: None  # a reader that leaves in the middle of a page is meant
         site = Website(httpd.server_address[1])
-        threading.Thread(target=httpd.serve_forever, daemon=True).start()
+        threading.Thread(target=httpd.serve_forever, args=(0.02,), daemon=True).start()
         yield site
         httpd.shutdown()
 

@@ -4,6 +4,7 @@ Read with lxml as a stream: entities are not resolved, a document type is refuse
 bytes and addresses are bounded (defusedxml does the same, but its licence is not among those this house takes).
 """
 
+import asyncio
 import io
 import zlib
 from collections.abc import Awaitable, Callable
@@ -73,9 +74,9 @@ def _xml(data: bytes, base: str, most: int) -> Sitemap:
         )
         for _, node in stream:
             tag = _local(node)
-            names.add(tag)
-            if node.getroottree().docinfo.internalDTD is not None:
+            if not names and node.getroottree().docinfo.internalDTD is not None:  # it stands before the first element
                 raise BadSitemap("document type")
+            names.add(tag)
             if tag in ("url", "sitemap"):
                 said = {_local(child): (child.text or "").strip() for child in node}
                 url = normal(said.get("loc", ""), base)
@@ -133,7 +134,7 @@ async def walk_sitemaps(
         seen.add(url)
         try:
             answer = await get(url)
-            found = read_sitemap(answer.data, answer.url)
+            found = await asyncio.to_thread(read_sitemap, answer.data, answer.url)
         except (UnreadableDocument, BadSitemap):
             whole = False
             continue
