@@ -207,7 +207,7 @@ async def _seen_or_gone(workshop: Workshop, run: Run, acquired: Acquired) -> Non
             run.unchanged += 1
             chunks = await queries.touch_document(tx, held.id, job_id=job.id, source_id=job.source_id,
                                                   etag=acquired.etag, last_modified=acquired.last_modified)  # fmt: skip
-            await run.step(acquired.uri)(tx, chunks, True)
+            await run.step(acquired.uri)(tx, chunks, 0, True)
             return
         await run.write(tx)
 

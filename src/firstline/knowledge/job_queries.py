@@ -82,14 +82,16 @@ async def save_progress(
     errors: list[dict[str, Any]],
     progress: Mapping[str, Any],
     lease: timedelta,
+    *,
+    further: bool = False,
 ) -> bool:
     """What is done so far; also keeps the lease. False when the job is another run's by now, or cancelled.
 
-    A run that gets a document further is no poisoned job: its attempts count from one again.
+    `further`: this run has stored what none before it had, so the job is no poisoned one: its attempts count from one again.
     """
     tag = await tx.execute(
         """UPDATE kb_ingestion_jobs SET stats = $3, errors = $4, progress = $5, lease_until = now() + $6,
-             attempts = CASE WHEN (progress->>'done')::int < ($5::jsonb->>'done')::int THEN 1 ELSE attempts END
+             attempts = CASE WHEN $7 THEN 1 ELSE attempts END
            WHERE id = $1 AND owner = $2 AND status = 'running'""",
         job_id,
         owner,
@@ -97,6 +99,7 @@ async def save_progress(
         errors,
         progress,
         lease,
+        further,
     )
     return tag == "UPDATE 1"
 

@@ -75,13 +75,13 @@ class Run:
         """For keep_document: counts, and writes the progress in the transaction of the chunks."""
         return partial(self._step, name)
 
-    async def _step(self, name: str, tx: Tx, stored: int, last: bool) -> None:
+    async def _step(self, name: str, tx: Tx, stored: int, added: int, last: bool) -> None:
         self._partial[name] = stored
         if last:
             self.counts["documents"] += 1
             self.counts["chunks"] += self._partial.pop(name)
             self.done += 1
-        await self.write(tx)
+        await self.write(tx, further=added > 0)
 
     def dropped(self, name: str) -> None:
         """The document was deleted or changed by somebody else while it was read."""
@@ -96,10 +96,10 @@ class Run:
         if len(self.errors) < MOST_ERRORS:
             self.errors.append({"uri": uri, "code": why.code, "message": why.sentence})
 
-    async def write(self, tx: Tx) -> None:
-        """Progress as part of `tx`. Raises TakenOver, which undoes it."""
-        job = self.job
-        if not await job_queries.save_progress(tx, job.id, job.owner, self.stats, self.errors, self.progress, LEASE):
+    async def write(self, tx: Tx, *, further: bool = False) -> None:
+        """Progress as part of `tx`; `further`: than any run before. Raises TakenOver, which undoes it."""
+        job, told = self.job, (self.stats, self.errors, self.progress)
+        if not await job_queries.save_progress(tx, job.id, job.owner, *told, LEASE, further=further):
             raise TakenOver
         if time.monotonic() - self._told >= EVENT_SECONDS:
             self._told = time.monotonic()
