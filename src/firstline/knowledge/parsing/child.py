@@ -48,10 +48,9 @@ def main(memory_bytes: int) -> None:
 
 def _reply(data: bytes, name: str, title: str) -> bytes:
     try:
-        parsed = parse(data, name, title)
-        return orjson.dumps({"parsed": parsed, "peak": _peak()})
-    except UnreadableDocument as why:
-        return orjson.dumps({"code": why.code, "sentence": why.sentence, "peak": _peak()})
+        return orjson.dumps({"parsed": parse(data, name, title), "peak": _peak()})
+    except UnreadableDocument as told:
+        why = told
     except MemoryError:
         why = unreadable("too_much_memory")
     except Exception:  # noqa: BLE001 - the edge of the process: one document's failure is one reply

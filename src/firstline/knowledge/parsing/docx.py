@@ -41,6 +41,9 @@ def parse_docx(data: bytes, title: str = "") -> Parsed:
     if not html.strip():
         raise unreadable("empty")
     body = lxml.html.fragment_fromstring(html, create_parent="div")
+    for box in body.xpath(".//input[@type='checkbox']"):
+        box.tag, box.text = "span", "[x]" if box.get("checked") is not None else "[ ]"
+        box.tail = f" {(box.tail or '').lstrip()}"
     _bold_lines_are_headings(body)
     for row in body.xpath(".//table[not(.//th)]/tr[1]|.//table[not(.//th)]/tbody/tr[1]"):
         cells = row.xpath("./td")

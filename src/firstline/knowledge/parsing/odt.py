@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from firstline.knowledge.limits import limits, unreadable
 from firstline.knowledge.model import Parsed

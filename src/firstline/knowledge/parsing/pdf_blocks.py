@@ -143,6 +143,7 @@ def _add(out: list[Block], line: Line, height: float) -> None:
         return
     block = _block(line, f"- {text[marked.end() :]}" if marked else text, height)
     block.item = bool(marked or numbered)
+    block.bold = block.bold and len(line.cells) == 1  # cells side by side are no heading
     out.append(block)
 
 

@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from firstline.knowledge.limits import limits, unreadable
 from firstline.knowledge.model import Faq, Parsed
