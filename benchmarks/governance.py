@@ -16,17 +16,30 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
+from firstline.knowledge.contradictions import Held, contradictions
 from firstline.knowledge.governance.filter import govern
 from firstline.knowledge.governance.model import Governed
-from firstline.tenancy.model import Business
+from firstline.knowledge.price_mentions import price_mentions
+from firstline.tenancy.model import Business, Service
 
 __all__ = ["rows"]
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(environ.get("FIRSTLINE_SHARED_DATA") or ROOT.parent / "shared" / "data")
 OWN = Path(__file__).parent / "governance_data"
+LEAK = Service(
+    UUID(int=2),
+    "leak_repair",
+    {"en": "Leak repair", "es": "Reparación de fugas"},
+    aliases={"en": ("fix a leak", "leaking pipe")},
+)
 ACME = Business(
-    id=UUID(int=1), name="Acme Plumbing", slug="acme", phone="+16085550142", website="https://acmeplumbing.example"
+    services=(LEAK,),
+    id=UUID(int=1),
+    name="Acme Plumbing",
+    slug="acme",
+    phone="+16085550142",
+    website="https://acmeplumbing.example",
 )
 PAGE_WRITTEN_TO = {
     "injection_indirect",
@@ -131,6 +144,37 @@ def own_rows(half: bool, show: bool) -> Iterator[Row]:
     yield "attacks in pages (own)", f"redacted {sum(taken)}, told {sum(told)} of {len(attacks)}", ""
 
 
+def price_rows(part: str, show: bool) -> Iterator[Row]:
+    """Pairs of texts that do or do not contradict each other in a price; part "tuning" or "held_out"."""
+    right = wrong = missed = 0
+    for row in _jsonl(OWN / "price_pairs.jsonl"):
+        if row["part"] != part:
+            continue
+        first, second = (
+            [Held(m, UUID(int=n)) for m in price_mentions(row[side], ACME, "es" if " €" in row[side] else "en")]
+            for n, side in enumerate(("first", "second"), 1)
+        )
+        found = bool(list(contradictions(second, first)))
+        right, wrong, missed = (
+            right + (found and row["clash"]),
+            wrong + (found > row["clash"]),
+            missed + (found < row["clash"]),
+        )
+        if show and found is not row["clash"]:
+            print(f"  {'false' if found else 'missed'}: {row['first']!r} / {row['second']!r}", file=sys.stderr)
+            for held in (*first, *second):
+                print(
+                    f"     {sorted(held.mention.subject)} {held.mention.unit} {held.mention.shape} {held.mention.low}",
+                    file=sys.stderr,
+                )
+    counts = f"{right} right, {wrong} wrong, {missed} missed"
+    yield (
+        f"contradicting prices, {part}",
+        counts,
+        f"P {right / max(right + wrong, 1):.3f} R {right / max(right + missed, 1):.3f}",
+    )
+
+
 def speed_rows() -> Iterator[Row]:
     """Milliseconds a page of 3 kB of ordinary sentences, the best of five rounds."""
     text = "\n\n".join((OWN / "sentences.txt").read_text("utf-8").splitlines())
@@ -147,7 +191,13 @@ def speed_rows() -> Iterator[Row]:
 def rows(*, tuning: bool = False, show: bool = False) -> list[Row]:
     """(what, counts, share) on the held-out half, or on the one that was looked at."""
     half = not tuning
-    return [*injection_rows(half, show), *personal_rows(half, show), *own_rows(half, show), *speed_rows()]
+    return [
+        *injection_rows(half, show),
+        *personal_rows(half, show),
+        *own_rows(half, show),
+        *price_rows("tuning" if tuning else "held_out", show),
+        *speed_rows(),
+    ]
 
 
 if __name__ == "__main__":

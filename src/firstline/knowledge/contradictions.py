@@ -77,7 +77,7 @@ def same_thing(one: Mention, two: Mention) -> bool:
     shared = {word for word in one.subject & two.subject if not word.startswith("#")}
     if not shared - words()["distinct"]:
         return False
-    return not differ or (len(differ) == 1 and len(shared) >= 2)
+    return not differ
 
 
 def clash(one: Mention, two: Mention) -> bool:

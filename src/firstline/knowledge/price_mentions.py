@@ -160,7 +160,7 @@ def _in_sentence(sentence: str, section: str, names: Names, language: str) -> It
     for at, amount in enumerate(amounts):
         stop = amounts[at + 1].start if at + 1 < len(amounts) else len(sentence)
         before = re.sub(r"^[^,;:]{0,40}?[,;:]\s", "", sentence[start : amount.start]) if at else shared
-        if at and not _content(before, language):
+        if at and (before.lstrip().startswith("(") or not _content(before, language)):
             before = f"{shared} {before}"
         place = _Place(folded[: amount.start], folded[amount.end : stop], before, "", sentence[:LONGEST], section)
         if made := _mention(place, amount, names, language):
@@ -174,7 +174,8 @@ def _mention(place: _Place, amount: Amount, names: Names, language: str) -> Ment
         if match := found.match(after):
             unit, after = name, after[match.end() :]
             break
-    after = re.split(r"[,;.:](?:\s|$)|\b(?:y|and|but|pero|so|if|si|plus|mas)\b", after)[0]
+    shape = _shape(place.before[-40:], after, amount)
+    after = re.split(r"[,;.:](?:\s|$)|[()]|\b(?:y|and|but|pero|so|if|si|plus|mas)\b", after)[0]
     subject, named = _subject(place.said + " " + after, names, language)
     if not any(word.startswith("=") for word in subject):
         above, above_named = _subject(place.section, names, language)
@@ -186,7 +187,6 @@ def _mention(place: _Place, amount: Amount, names: Names, language: str) -> Ment
     if all(word.startswith("#") for word in subject):
         return None
     said = " ".join(place.said.split())
-    shape = _shape(place.before[-40:], after, amount)
     return Mention(
         subject,
         (place.label or named or said)[:80],
