@@ -8,13 +8,15 @@ from uuid import UUID
 from firstline.ground.tenant import Tx
 
 __all__ = [
-    "chunks_of_document", "document", "document_place", "documents_page", "faqs_page", "jobs_page", "known_documents", "object_used",
+    "chunk", "chunks_of_document", "chunks_page", "document", "document_file", "document_place", "documents_page", "faqs_page", "jobs_page", "known_documents", "object_used",
     "prune_documents", "purge_documents", "seen_document", "whole_documents",
 ]  # fmt: skip
 
 _SHOWN = (
     "d.id, d.business_id, d.title, d.source_type, d.source_uri, d.visibility, d.language, d.metadata, d.updated_at, d.deleted_at, d.job_id, "
-    "(SELECT count(*) FROM kb_chunks c WHERE c.business_id = d.business_id AND c.document_id = d.id) AS chunks"
+    "d.source_id, d.external_id, d.effective_date, d.object_key IS NOT NULL AS has_file, d.seen_at, "
+    "(SELECT count(*) FROM kb_chunks c WHERE c.business_id = d.business_id AND c.document_id = d.id "
+    "AND c.generation = coalesce((d.metadata->>'ready')::int, d.generation)) AS chunks"
 )
 _LIKE = "'%' || replace(replace(replace({0}, '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%'"
 
@@ -32,23 +34,76 @@ async def chunks_of_document(tx: Tx, document_id: UUID, most: int = 500) -> list
     """(id, business_id, document_id, ordinal, text, section, visibility, language, metadata) of its chunks in order."""
     return await tx.fetch(
         "SELECT id, business_id, document_id, ordinal, text, coalesce(metadata ->> 'section', context) AS section, visibility, "
-        "language, metadata FROM kb_chunks "
-        "WHERE business_id = $1 AND document_id = $2 ORDER BY generation DESC, ordinal LIMIT $3",
+        "language, metadata FROM kb_chunks c "
+        "WHERE business_id = $1 AND document_id = $2 AND generation = (SELECT coalesce((d.metadata->>'ready')::int, d.generation) "
+        "FROM kb_source_documents d WHERE d.business_id = $1 AND d.id = $2) ORDER BY ordinal LIMIT $3",
         tx.business_id,
         document_id,
         most,
     )
 
 
-async def documents_page(tx: Tx, q: str, deleted: bool, after: UUID | None, most: int) -> list[Any]:
-    """Newest first, below the id `after`."""
+async def documents_page(
+    tx: Tx,
+    q: str,
+    deleted: bool,
+    after: UUID | None,
+    most: int,
+    *,
+    kind: str | None = None,
+    source_id: UUID | None = None,
+    visibility: str | None = None,
+    tag: str | None = None,
+) -> list[Any]:
+    """Newest first, below the id `after`; of one kind, source, visibility or tag when named."""
     return await tx.fetch(
         f"SELECT {_SHOWN} FROM kb_source_documents d WHERE d.business_id = $1 AND (d.deleted_at IS NOT NULL) = $3 "
         f"AND ($2 = '' OR d.title ILIKE {_LIKE.format('$2')} OR d.source_uri ILIKE {_LIKE.format('$2')}) "
-        "AND ($4::uuid IS NULL OR d.id < $4) ORDER BY d.id DESC LIMIT $5",
+        "AND ($4::uuid IS NULL OR d.id < $4) AND ($6::text IS NULL OR d.source_type = $6) AND ($7::uuid IS NULL OR d.source_id = $7) "
+        "AND ($8::text IS NULL OR d.visibility = $8) AND ($9::text IS NULL OR d.metadata->'tags' ? $9) ORDER BY d.id DESC LIMIT $5",
         tx.business_id,
         q,
         deleted,
+        after,
+        most,
+        kind,
+        source_id,
+        visibility,
+        tag,
+    )
+
+
+async def document_file(tx: Tx, document_id: UUID) -> Any:
+    """(object_key, name) of a document's stored file, or None."""
+    return await tx.fetchrow(
+        """SELECT object_key, coalesce(metadata->>'file', title) AS name FROM kb_source_documents
+           WHERE business_id = $1 AND id = $2 AND object_key IS NOT NULL""",
+        tx.business_id,
+        document_id,
+    )
+
+
+async def chunk(tx: Tx, chunk_id: UUID) -> Any:
+    """One chunk as chunks_of_document gives it, or None."""
+    return await tx.fetchrow(
+        "SELECT id, business_id, document_id, ordinal, text, coalesce(metadata ->> 'section', context) AS section, visibility, "
+        "language, metadata FROM kb_chunks WHERE business_id = $1 AND id = $2",
+        tx.business_id,
+        chunk_id,
+    )
+
+
+async def chunks_page(tx: Tx, q: str, document_id: UUID | None, after: UUID | None, most: int) -> list[Any]:
+    """Chunks of documents that are not in the bin, newest first, below the id `after`."""
+    return await tx.fetch(
+        "SELECT c.id, c.business_id, c.document_id, c.ordinal, c.text, coalesce(c.metadata ->> 'section', c.context) AS section, "
+        "c.visibility, c.language, c.metadata FROM kb_chunks c JOIN kb_source_documents d ON d.business_id = c.business_id "
+        "AND d.id = c.document_id AND d.deleted_at IS NULL AND c.generation = coalesce((d.metadata->>'ready')::int, d.generation) "
+        f"WHERE c.business_id = $1 AND ($2 = '' OR c.text ILIKE {_LIKE.format('$2')}) AND ($3::uuid IS NULL OR c.document_id = $3) "
+        "AND ($4::uuid IS NULL OR c.id < $4) ORDER BY c.id DESC LIMIT $5",
+        tx.business_id,
+        q,
+        document_id,
         after,
         most,
     )

@@ -1,11 +1,11 @@
-"""Knowledge: FAQ rows, documents, and the search that shows what the assistant would see. Jobs stand in kb_jobs.py."""
+"""Knowledge: FAQ rows, and the search that shows what the assistant would see. Its other parts stand in kb_*.py."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
 
-from firstline.ground.errors import Conflict, NotFound
+from firstline.ground.errors import NotFound
 from firstline.knowledge import document_queries, queries
 from firstline.knowledge.faqs import publish_faq, retire_faq
 from firstline.knowledge.model import Faq
@@ -18,8 +18,6 @@ from firstline.web.api.idempotency import IdempotentRoute
 from firstline.web.api.paging import id_page
 from firstline.web.api.schemas.base import Limit, Page, Search, problems
 from firstline.web.api.schemas.kb import (
-    DocumentOut,
-    DocumentWhole,
     FaqIn,
     FaqOut,
     FaqPatch,
@@ -113,60 +111,6 @@ async def _faq(rooms: Rooms, business_id: UUID, faq_id: UUID) -> FaqOut:
     if row is None:
         raise _no_faq()
     return FaqOut.model_validate(row)
-
-
-@router.get("/documents", responses=problems(), summary="Documents")
-async def list_documents(
-    request: Request,
-    who: Reader,
-    q: Search = "",
-    deleted: Annotated[bool, Query(description="Those in the bin instead")] = False,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> Page[DocumentOut]:
-    """Newest first, with the number of their chunks."""
-    async with rooms_of(request).door.transaction(who.business_id) as tx:
-        rows = await document_queries.documents_page(tx, q, deleted, cursor, limit + 1)
-    return id_page(DocumentOut, rows, limit)
-
-
-@router.get("/documents/{document_id}", responses=problems(404), summary="One document, whole")
-async def get_document(request: Request, who: Reader, document_id: UUID) -> DocumentWhole:
-    """Its text as it was read, and its chunks."""
-    async with rooms_of(request).door.transaction(who.business_id) as tx:
-        row = await document_queries.document(tx, document_id)
-        if row is None:
-            raise _no_document()
-        chunks = await document_queries.chunks_of_document(tx, document_id)
-    return DocumentWhole.model_validate({**dict(row), "chunk_list": [dict(chunk) for chunk in chunks]})
-
-
-@router.delete(
-    "/documents/{document_id}", status_code=204, responses=problems(404), summary="Put a document in the bin"
-)
-async def delete_document(request: Request, who: Writer, document_id: UUID) -> Response:
-    """No longer found by questions; can be restored."""
-    async with rooms_of(request).door.transaction(who.business_id) as tx:
-        if not await queries.delete_document(tx, document_id):
-            raise _no_document()
-    return Response(status_code=204)
-
-
-@router.post(
-    "/documents/{document_id}/restore", status_code=204, responses=problems(404, 409), summary="Restore a document"
-)
-async def restore_document(request: Request, who: Writer, document_id: UUID) -> Response:
-    """Out of the bin, unless a newer document has its address."""
-    async with rooms_of(request).door.transaction(who.business_id) as tx:
-        if not await queries.restore_document(tx, document_id):
-            if await document_queries.document(tx, document_id) is None:
-                raise _no_document()
-            raise Conflict("not_restorable", "It is not in the bin, or a newer document has its address.")
-    return Response(status_code=204)
-
-
-def _no_document() -> NotFound:
-    return NotFound("document_not_found", "There is no such document.")
 
 
 @router.post("/search", responses=problems(413, 415), summary="What the assistant would see")

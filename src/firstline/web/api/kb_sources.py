@@ -13,8 +13,8 @@ from firstline.ground.tenant import Tx
 from firstline.kit.ids import new_id
 from firstline.knowledge import job_queries, refresh, source_queries
 from firstline.knowledge.crawl.plan import BadPlan, CrawlPlan
-from firstline.knowledge.drive.files import folder_id
 from firstline.knowledge.model import Job
+from firstline.knowledge.sources.drive.files import folder_id
 from firstline.knowledge.sources.port import SourceFailed
 from firstline.tenancy.principal import Principal
 from firstline.tenancy.queries import add_audit

@@ -1,6 +1,6 @@
 """Knowledge as the wire shows it (spec §3.2)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -9,8 +9,10 @@ from pydantic import Field
 from firstline.web.api.schemas.base import Shown, Wire
 
 __all__ = [
+    "ChunkOut",
     "CrmJobIn",
     "DocumentOut",
+    "DocumentPatch",
     "DocumentWhole",
     "DriveJobIn",
     "FaqIn",
@@ -21,6 +23,8 @@ __all__ = [
     "JobIn",
     "JobOut",
     "ProfileJobIn",
+    "PushIn",
+    "PushOut",
     "SearchIn",
     "SearchItem",
     "SearchOut",
@@ -183,6 +187,38 @@ class DocumentOut(Shown):
     metadata: dict[str, Any]
     updated_at: datetime
     deleted_at: datetime | None = None
+    source_id: UUID | None = None
+    external_id: str | None = None
+    effective_date: date | None = None
+    has_file: bool = False
+
+
+class DocumentPatch(Wire):
+    """What is not named stays; `effective_date: null` ends it. What is set here outlives later readings of its source."""
+
+    visibility: Visibility | None = None
+    tags: list[Tag] | None = Field(None, max_length=20)
+    effective_date: date | None = Field(None, description="Not used in answers before this day")
+
+
+class PushIn(Wire):
+    """A document of another module or website of the business. Exactly one of `html` and `markdown`."""
+
+    external_id: str = Field(min_length=1, max_length=300, pattern=r"\S", examples=["page-42"])
+    title: str = Field("", max_length=300)
+    html: str | None = Field(None, max_length=5_000_000)
+    markdown: str | None = Field(None, max_length=2_000_000)
+    tags: list[Tag] = Field(default_factory=list, max_length=20)
+    visibility: Visibility = "public"
+    url: Annotated[str, Field(max_length=2000, pattern=r"^https?://\S+$")] | None = None
+
+
+class PushOut(Shown):
+    """`document_id` once it is found by questions; else the job that reads it. `changed` false: it was there already."""
+
+    document_id: UUID | None
+    job_id: UUID | None
+    changed: bool
 
 
 class ChunkOut(Shown):
