@@ -15,7 +15,7 @@ import orjson
 
 from firstline.knowledge.limits import unreadable
 from firstline.knowledge.model import UnreadableDocument
-from firstline.knowledge.parse import parse
+from firstline.knowledge.parsing.document import parse
 
 __all__ = ["REPLY", "REQUEST"]
 

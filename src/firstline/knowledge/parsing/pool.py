@@ -16,8 +16,8 @@ import orjson
 
 from firstline.knowledge.limits import limits, unreadable
 from firstline.knowledge.model import Faq, Parsed, UnreadableDocument
-from firstline.knowledge.parse import parse as parse_here
 from firstline.knowledge.parsing.child import REPLY, REQUEST
+from firstline.knowledge.parsing.document import parse as parse_here
 from firstline.knowledge.parsing.sniffing import sniff
 
 __all__ = ["ParsingPool"]
@@ -105,7 +105,7 @@ class ParsingPool:
         self._closed = False
 
     async def parse(self, data: bytes, name: str = "", title: str = "") -> Parsed:
-        """As parse.parse. Raises UnreadableDocument, also took_too_long, too_much_memory and crashed."""
+        """As document.parse. Raises UnreadableDocument, also took_too_long, too_much_memory and crashed."""
         if self._closed:
             raise RuntimeError("the parsing pool is closed")
         if len(data) <= self._plain_bytes and sniff(data, name) in PLAIN:
