@@ -64,6 +64,24 @@ def test_a_list_of_links_that_the_text_introduces_is_content() -> None:
     assert "- Madison\n- Verona" in text
 
 
+def test_legal_links_under_an_address_are_no_list_of_it() -> None:
+    end = "<div><p>Calle Bravo Murillo 5, 28003 Madrid</p><ul><li><a href='/a'>Aviso legal</a></li><li><a href='/b'>Cookies de esta web</a></li></ul></div>"
+    text = parse_html(page(TEXT + end)).markdown
+    assert "28003 Madrid" in text
+    assert "Cookies" not in text
+
+
+def test_elements_of_the_pages_own_are_blocks() -> None:
+    body = "<app-root><app-price><span>Deck</span><span>$45/sq ft</span></app-price><app-price><span>Kit</span><span>$3,900</span></app-price></app-root>"
+    assert "Deck $45/sq ft\n\nKit $3,900" in parse_html(page(TEXT + body)).markdown
+
+
+def test_a_form_around_the_whole_page_is_no_form() -> None:
+    assert (
+        "every kind" in parse_html(page(f"<form action='./Default.aspx'><input type='hidden'>{TEXT}</form>")).markdown
+    )
+
+
 def test_what_a_page_says_about_itself() -> None:
     head = (
         "<title>Prices | Acme</title><meta property='og:title' content='Prices | Acme'><link rel='canonical' href='/prices'>"

@@ -84,7 +84,7 @@ class _Walk:
             self._button(node, region, depth, lists)
         elif tag == "a":
             self._link(node, region, depth, lists)
-        elif tag in BLOCKS:
+        elif tag in BLOCKS or "-" in tag:  # an element of the page's own is a block
             self._block(node, region, depth, lists)
         elif tag != "sup" or not self._cents(node):
             self.children(node, region, depth, lists)

@@ -31,6 +31,7 @@ BLOCKS = frozenset(
         "main",
     ]
 )
+NOTICE = 1500  # characters of the longest cookie notice
 WRAPPERS = frozenset(["html", "body", "main"])
 LANDMARKS = {"nav": Region.NAV, "footer": Region.FOOTER, "aside": Region.ASIDE}
 
@@ -39,6 +40,18 @@ def words_of(node: Any) -> frozenset[str]:
     """The words of an element's class, id and test names."""
     name = f"{node.get('class') or ''} {node.get('id') or ''} {node.get('data-aid') or ''}"
     return tokens_of(name) if len(name) > 2 else frozenset()
+
+
+def _start_of(node: Any) -> str:
+    """The text of an element, read no further than a notice is long."""
+    parts: list[str] = []
+    size = 0
+    for part in node.itertext():
+        parts.append(part)
+        size += len(part.strip())
+        if size >= NOTICE:
+            break
+    return " ".join(" ".join(parts).split()) if size < NOTICE else "x" * NOTICE
 
 
 def share(node: Any) -> tuple[int, int, int]:
@@ -116,12 +129,8 @@ class Regions:
         if region or node.tag not in ("div", "section", "aside", "p"):
             return region
         if parent is not None and (parent is self.body or len(parent) < 12 or node.get("style")):
-            text = " ".join(
-                part
-                for part in node.itertext(*["a", "p", "div", "span", "button", "h2", "h3", "h4", "li", "b", "strong"])
-                if part
-            )
-            if len(text) < 1500 and is_cookie_text(text):
+            text = _start_of(node)
+            if len(text) < NOTICE and is_cookie_text(text):
                 return region | Region.CHROME
         return region
 

@@ -89,7 +89,8 @@ def _introduced(lines: list[Line], at: int) -> Line | None:
         return None
     if plain(before.text) in exact("link_heads") or not any(line.kind == "h" for line in lines[:at]):
         return None
-    says = before.kind == "h" or before.text.endswith(":") or len(before.text.split()) >= SENTENCE
+    long = len(before.text.split()) >= SENTENCE and not before.facts & REACH
+    says = before.kind == "h" or before.text.endswith(":") or long
     return before if says else None
 
 
@@ -98,7 +99,8 @@ def _judge_run(lines: list[Line], run: tuple[int, int], menu: set[str]) -> None:
     part = lines[run[0] : run[1]]
     links = sum(line.links for line in part)
     letters = sum(line.chars for line in part)
-    before = _introduced(lines, run[0])
+    legal = any(plain(line.text) in exact("exact") for line in part)
+    before = None if legal else _introduced(lines, run[0])
     known = sum(plain(line.text) in menu for line in part)
     long = letters > 45 * max(1, links)  # links that are sentences
     lone = links == 1 and letters < 25 and before is None
