@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from firstline.knowledge.drive.wording import Endpoints
+from firstline.knowledge.sources.drive.wording import Endpoints
 
 TOKEN_URL = "https://oauth2.googleapis.com/token"
 READONLY = "https://www.googleapis.com/auth/drive.readonly"

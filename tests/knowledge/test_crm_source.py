@@ -8,10 +8,10 @@ from firstline.embedding.fake import FakeEmbedder
 from firstline.embedding.pool import EmbeddingPool
 from firstline.integrations.resolved import ResolvedHere
 from firstline.kit.ids import new_id
+from firstline.knowledge.crm import CrmSource
 from firstline.knowledge.drafts import list_drafts
 from firstline.knowledge.impersonal import drafting
 from firstline.knowledge.model import Job, JobConfig
-from firstline.knowledge.sources.crm import CrmSource
 from firstline.knowledge.sources.port import Materials, SourceRow
 from firstline.knowledge.store import Workshop
 from firstline.knowledge.summarising import LLMSummarise

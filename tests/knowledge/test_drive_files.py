@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstline.knowledge.drive.files import FOLDER, folder_id, read_file, says_private
-from firstline.knowledge.drive.folders import Tree
-from firstline.knowledge.drive.tokens import Tokens
-from firstline.knowledge.drive.wording import Endpoints
+from firstline.knowledge.sources.drive.files import FOLDER, folder_id, read_file, says_private
+from firstline.knowledge.sources.drive.folders import Tree
+from firstline.knowledge.sources.drive.tokens import Tokens
+from firstline.knowledge.sources.drive.wording import Endpoints
 from firstline.knowledge.sources.port import SourceFailed
 
 ID = "1AbC_d-EfGhIjKlMnOpQrStUvWxYz"

@@ -257,7 +257,7 @@ async def test_what_holds_no_text_or_may_not_be_read_is_told_and_not_downloaded(
 
 
 async def test_a_body_over_the_limit_is_cut_off_whatever_its_size_was_said_to_be(google, monkeypatch):
-    from firstline.knowledge.drive import reading
+    from firstline.knowledge.sources.drive import reading
 
     monkeypatch.setattr(reading, "limits", lambda: {"bytes": 1000})
     google.put("liar-1", "liar.txt", "text/plain", data=b"x" * 5000, size="10")
@@ -424,7 +424,7 @@ async def test_a_file_that_vanishes_between_list_and_download_is_gone(filled):
 
 
 async def test_more_files_than_a_folder_may_have_are_told_and_nothing_is_taken_for_gone(filled, monkeypatch):
-    from firstline.knowledge.drive.wording import drive_data
+    from firstline.knowledge.sources.drive.wording import drive_data
 
     monkeypatch.setitem(drive_data()["limits"], "files", 2)
     reader = Reader(filled)

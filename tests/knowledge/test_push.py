@@ -9,9 +9,10 @@ from firstline.ground.storage import LocalObjects
 from firstline.kit.ids import new_id
 from firstline.knowledge import queries
 from firstline.knowledge.model import Parsed
+from firstline.knowledge.pushing import Push, push_document, remove_pushed
 from firstline.knowledge.retrieve import Retriever
 from firstline.knowledge.sources.port import Materials
-from firstline.knowledge.sources.push import Push, push_document, pushes, remove_pushed
+from firstline.knowledge.sources.push import pushes
 from firstline.knowledge.store import Workshop
 from firstline.tenancy.model import Business
 

@@ -88,4 +88,4 @@ def says_greeting(sentence: str) -> bool:
 
 def stands(answer: str) -> bool:
     """Long enough to say something, short enough for one answer."""
-    return len(answer.split()) >= drafting()["least_answer_words"] and len(answer) <= drafting()["most_answer"]
+    return bool(len(answer.split()) >= drafting()["least_answer_words"] and len(answer) <= drafting()["most_answer"])

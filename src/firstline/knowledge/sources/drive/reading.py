@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import httpx
 
-from firstline.knowledge.drive.client import DriveClient, Refused
-from firstline.knowledge.drive.files import DriveFile
-from firstline.knowledge.drive.wording import drive_data, unread
 from firstline.knowledge.limits import limits
 from firstline.knowledge.model import Parsed
 from firstline.knowledge.parse import parse as parse_here
+from firstline.knowledge.sources.drive.client import DriveClient, Refused
+from firstline.knowledge.sources.drive.files import DriveFile
+from firstline.knowledge.sources.drive.wording import drive_data, unread
 from firstline.knowledge.sources.port import Parse
 
 __all__ = ["document_of"]

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from firstline.knowledge.drive.wording import Endpoints, drive_data, failed
+from firstline.knowledge.sources.drive.wording import Endpoints, drive_data, failed
 
 __all__ = ["Tokens"]
 

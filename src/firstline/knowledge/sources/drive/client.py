@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import orjson
 
-from firstline.knowledge.drive.tokens import Tokens
-from firstline.knowledge.drive.wording import Endpoints, drive_data, failed, unread
+from firstline.knowledge.sources.drive.tokens import Tokens
+from firstline.knowledge.sources.drive.wording import Endpoints, drive_data, failed, unread
 
 __all__ = ["DriveClient", "Refused"]
 

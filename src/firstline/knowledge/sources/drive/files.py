@@ -14,7 +14,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from firstline.knowledge.drive.wording import drive_data, failed
+from firstline.knowledge.sources.drive.wording import drive_data, failed
 from firstline.knowledge.wording import fold
 
 __all__ = ["FIELDS", "FOLDER", "SHORTCUT", "DriveFile", "folder_id", "read_file", "says_private"]

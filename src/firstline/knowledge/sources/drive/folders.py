@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 import orjson
 
-from firstline.knowledge.drive.client import DriveClient, Query, Refused
-from firstline.knowledge.drive.files import FIELDS, FOLDER, SHORTCUT, DriveFile, read_file
-from firstline.knowledge.drive.wording import drive_data, failed
+from firstline.knowledge.sources.drive.client import DriveClient, Query, Refused
+from firstline.knowledge.sources.drive.files import FIELDS, FOLDER, SHORTCUT, DriveFile, read_file
+from firstline.knowledge.sources.drive.wording import drive_data, failed
 
 __all__ = ["Changed", "Tree", "changes_since", "file_of", "root_of", "start_token", "tree_of"]
 

@@ -1,7 +1,7 @@
-"""A Google Drive folder: `kind` "drive", `uri` the folder's id or address, `secret` the key (see drive/tokens.py).
+"""A Google Drive folder: `kind` "drive", `uri` the folder's id or address, `secret` the key (see tokens.py).
 
 The first run lists the whole tree; later ones ask for changes only. What was deleted, put into the trash or moved out of the
-folder there is Gone here. `private` marks what drive/files.py calls private.
+folder there is Gone here. `private` marks what files.py calls private.
 """
 
 import asyncio
@@ -9,13 +9,13 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
-from firstline.knowledge.drive.client import DriveClient, Pause
-from firstline.knowledge.drive.files import FOLDER, SHORTCUT, DriveFile, folder_id
-from firstline.knowledge.drive.folders import Changed, Tree, changes_since, file_of, root_of, tree_of
-from firstline.knowledge.drive.reading import document_of
-from firstline.knowledge.drive.tokens import Clock, Tokens
-from firstline.knowledge.drive.wording import Endpoints, failed, unread
 from firstline.knowledge.model import Job, UnreadableDocument
+from firstline.knowledge.sources.drive.client import DriveClient, Pause
+from firstline.knowledge.sources.drive.files import FOLDER, SHORTCUT, DriveFile, folder_id
+from firstline.knowledge.sources.drive.folders import Changed, Tree, changes_since, file_of, root_of, tree_of
+from firstline.knowledge.sources.drive.reading import document_of
+from firstline.knowledge.sources.drive.tokens import Clock, Tokens
+from firstline.knowledge.sources.drive.wording import Endpoints, failed, unread
 from firstline.knowledge.sources.port import Acquired, Gone, Materials, SourceFailed, Unchanged
 
 __all__ = ["DriveSource", "drive"]
