@@ -1,6 +1,6 @@
 """Governance: what must not be indexed is taken out, what a business says every day passes, and nothing hangs."""
 
-from time import perf_counter
+from time import thread_time
 from uuid import UUID
 
 import pytest
@@ -193,6 +193,6 @@ def test_no_text_makes_it_raise_and_reading_the_result_again_changes_nothing_sur
     ],
 )
 def test_a_single_line_of_200_kb_takes_time_in_proportion(unit):
-    begun = perf_counter()
+    begun = thread_time()
     read((unit * 200_000)[:200_000])
-    assert perf_counter() - begun < 6  # 2 ms a page of 3 kB are 0.13 s; a pattern that backtracks takes minutes
+    assert thread_time() - begun < 6  # 2 ms a page of 3 kB are 0.13 s; a pattern that backtracks takes minutes

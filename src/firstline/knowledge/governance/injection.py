@@ -24,6 +24,9 @@ __all__ = ["injections"]
 BOUNDARY = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|\n+")
 BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{20,4000}={0,2}(?![A-Za-z0-9+/_-])")
 SPACED = re.compile(r"\b(?:\w ){5,60}\w\b")
+LEET_WORD = re.compile(r"\b[A-Za-z]{1,12}[013457@$][A-Za-z]")
+# "ignore", "disregard", "forget", "instructions", "previous", "prompt" turned by 13
+ROTATED = re.compile(r"\b(?:vtaber|qvfertneq|sbetrg|vafgehpgvbaf|cerivbhf|cebzcg)\b", re.IGNORECASE)
 BINARY = re.compile(r"(?:[01]{8}\s?){8,2000}")
 LEET = str.maketrans("013457@$", "oieastas")
 PRINTABLE = frozenset(string.ascii_letters + string.digits + " .,;:!?'\"()-/@_\n")
@@ -42,13 +45,21 @@ class _Cue:
 
 
 @cache
-def _cues() -> tuple[_Cue, ...]:
+def _cues() -> dict[str, _Cue]:
     table = rules()["injection"]
     words = {name: value for name, value in table.items() if isinstance(value, str)}
-    return tuple(
-        _Cue(cue["type"], cue["weight"], re.compile(cue["pattern"].format(**words)), bool(cue.get("negatable")))
-        for cue in table["cues"]
-    )
+    return {
+        f"{at:03}": _Cue(
+            cue["type"], cue["weight"], re.compile(cue["pattern"].format(**words)), bool(cue.get("negatable"))
+        )
+        for at, cue in enumerate(table["cues"])
+    }
+
+
+@cache
+def _marked() -> frozenset[str]:
+    """Cues that are known by signs, not by words."""
+    return frozenset(name for name, cue in _cues().items() if cue.type in MARKED)
 
 
 @cache
@@ -59,8 +70,9 @@ def _negated() -> re.Pattern[str]:
 def injections(text: str) -> Iterator[Hit]:
     """Sentences that speak to the assistant; sure ones with what follows them on their line."""
     policy = rules()["policy"]
+    disguised = _may_be_disguised(text)
     for line in _lines(text):
-        weighed = [(*_weight(text[start:end]), start, end) for start, end in line]
+        weighed = [(*_weight(text[start:end], disguised), start, end) for start, end in line]
         for at, (own, kind, note, start, end) in enumerate(weighed):
             if not own:
                 continue
@@ -106,10 +118,10 @@ def _lines(text: str) -> Iterator[list[tuple[int, int]]]:
             held = []
 
 
-def _weight(sentence: str) -> tuple[float, str, str]:
+def _weight(sentence: str, disguised: bool) -> tuple[float, str, str]:
     """(0..1, the strongest cue's type, what a disguise hid)."""
     plain = _weighed(fold(sentence))
-    if plain[0] >= rules()["policy"]["injection_sure"]:
+    if not disguised or plain[0] >= rules()["policy"]["injection_sure"]:
         return *plain, ""
     for said in _undisguised(sentence):
         found = _weighed(fold(said))
@@ -121,9 +133,10 @@ def _weight(sentence: str) -> tuple[float, str, str]:
 def _weighed(folded: str) -> tuple[float, str]:
     left, best, kind = 1.0, 0.0, ""
     tried = _triggers().of(folded)
-    for at, cue in enumerate(_cues()):
-        if str(at) not in tried and not (cue.type in MARKED and MARKUP.search(folded)):
-            continue
+    if MARKUP.search(folded):
+        tried |= _marked()
+    for name in sorted(tried):
+        cue = _cues()[name]
         match = cue.found.search(folded)
         if match is None or (cue.negatable and _negated().search(folded[max(0, match.start() - 16) : match.start()])):
             continue
@@ -135,14 +148,23 @@ def _weighed(folded: str) -> tuple[float, str]:
 
 @cache
 def _triggers() -> Triggers:
-    return Triggers({str(at): cue["needs"] for at, cue in enumerate(rules()["injection"]["cues"])})
+    return Triggers({f"{at:03}": cue["needs"] for at, cue in enumerate(rules()["injection"]["cues"])})
+
+
+def _may_be_disguised(text: str) -> bool:
+    """Whether any of the disguises may stand in a page: asked once, for most have none."""
+    return (
+        "%20" in text
+        or any(found.search(text) for found in (SPACED, LEET_WORD, BASE64, ROTATED))
+        or ("0" in text and BINARY.search(text) is not None)
+    )
 
 
 def _undisguised(sentence: str) -> Iterator[str]:
     """What the sentence says under the disguises that models read through."""
     if SPACED.search(sentence):
         yield SPACED.sub(lambda m: m.group().replace(" ", ""), sentence)
-    if sum(c in "013457@$" for c in sentence) >= 6 and re.search(r"[A-Za-z][013457@$][A-Za-z]", sentence):
+    if len(LEET_WORD.findall(sentence)) >= 3:
         yield sentence.translate(LEET)
     if sentence.count("%20") >= 3:
         yield unquote(sentence)
@@ -152,9 +174,8 @@ def _undisguised(sentence: str) -> Iterator[str]:
     for match in BASE64.finditer(sentence):
         if said := _decoded(match.group()):
             yield said
-    rotated = codecs.encode(sentence, "rot13")
-    if re.search(r"\b(?:ignore|disregard|forget|instructions|system prompt|previous)\b", rotated, re.I):
-        yield rotated
+    if ROTATED.search(sentence):
+        yield codecs.encode(sentence, "rot13")
 
 
 def _decoded(blob: str) -> str:
