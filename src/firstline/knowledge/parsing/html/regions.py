@@ -74,6 +74,7 @@ class Regions:
         self.total = max(1, share(self.body)[0])
         self.roles = {role: kind for kind, names in rules()["roles"].items() for role in names}
         self.tags = frozenset(rules()["tags"])
+        self.cookies = any("cookie" in text.lower() for text in self.body.itertext())
         self._pointed: set[str] | None = None
 
     def of(self, node: Any, region: int) -> int | None:  # noqa: PLR0911 - rules in order, the first that fits
@@ -126,7 +127,7 @@ class Regions:
     def _notice(self, node: Any, region: int) -> int:
         """A cookie notice known by what it says: an outer block near the page's top or end."""
         parent = node.getparent()
-        if region or node.tag not in ("div", "section", "aside", "p"):
+        if region or not self.cookies or node.tag not in ("div", "section", "aside", "p"):
             return region
         if parent is not None and (parent is self.body or len(parent) < 12 or node.get("style")):
             text = _start_of(node)
