@@ -46,10 +46,10 @@ def judge(evidence: Evidence, numbers: Tuning) -> Judged:
     """Fused score to rank by, support and whether it is above the floor, each of shape (n,)."""
     features = ranking_features(evidence, numbers)
     score = features @ np.array(numbers.ranking, dtype=np.float32)
-    stands_out = support_features(evidence, features, score, numbers)
-    within = stands_out @ np.array(numbers.weights) + numbers.bias
-    across = stands_out @ np.array(numbers.across_weights) + numbers.across_bias
-    support: Scores = (1 / (1 + np.exp(-np.where(evidence.same, within, across)))).astype(np.float32)
+    shown = support_features(evidence, features, score, numbers)
+    weights = np.where(evidence.same[:, None], np.array(numbers.weights), np.array(numbers.across_weights))
+    logit = (shown * weights).sum(axis=1) + np.where(evidence.same, numbers.bias, numbers.across_bias)
+    support: Scores = (1 / (1 + np.exp(-logit))).astype(np.float32)
     nearest = np.fmax(np.fmax(evidence.asked, evidence.sentence), -1.0)
     return Judged(
         dense=(features[:, 0] + features[:, 1]) / 2,
@@ -74,22 +74,23 @@ def ranking_features(evidence: Evidence, numbers: Tuning) -> Scores:
         np.where(np.isnan(part), chunk, part),
         chunk,
         np.where(evidence.same, words, 0),
-        np.where(evidence.same, 0, evidence.across),
+        np.where(evidence.same, 0, np.minimum(evidence.across, numbers.names_most)),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
 
 
 def support_features(evidence: Evidence, features: Scores, score: Scores, numbers: Tuning) -> Scores:
-    """Shape (n, 3): best part, share of the question's words by idf, and how far a candidate stands out.
+    """Shape (n, 2): share of the question's words by idf (its best part, where words cannot be compared), and how far a
+    candidate stands out.
 
     Standing out is the logarithm of its score above the background: the mean of those behind the best one, drawn to a
     usual value where few are (a business with three chunks has no background).
     """
     held = evidence.words > 0
     total = float(evidence.idf.sum())
-    share = np.where(evidence.same, held @ evidence.idf / total, 0) if total else np.zeros(len(score))
+    share = np.where(evidence.same, held @ evidence.idf / total if total else 0, features[:, 0])
     behind = np.sort(score)[::-1][1 : 1 + numbers.background]
     usual = numbers.background_prior
     background = (float(behind.sum()) + usual * numbers.background_score) / (len(behind) + usual)
-    out: Scores = np.stack([features[:, 0], share, np.log1p(np.maximum(score - background, 0))], axis=1)
+    out: Scores = np.stack([share, np.log1p(np.maximum(score - background, 0))], axis=1)
     return out.astype(np.float32)

@@ -13,6 +13,7 @@ class Tuning:
     """See data/retrieval.toml for meaning, units and sources."""
 
     ranking: tuple[float, ...]
+    names_most: float
     question_offset: float
     faq_offset: float
     dense_candidates: int
@@ -40,7 +41,8 @@ def tuning() -> Tuning:
     read = tomllib.loads(files("firstline.knowledge").joinpath("data/retrieval.toml").read_text("utf-8"))
     support, sentences = read["support"], read["sentences"]
     return Tuning(
-        ranking=tuple(read["fusion"][name] for name in ("part", "chunk", "keyword", "across")),
+        ranking=tuple(read["fusion"][name] for name in ("part", "chunk", "words", "names")),
+        names_most=read["fusion"]["names_most"],
         question_offset=read["fusion"]["question_offset"],
         faq_offset=read["fusion"]["faq_offset"],
         dense_candidates=read["candidates"]["dense"],
