@@ -9,9 +9,8 @@ from firstline.answering.port import Question
 from firstline.conversations.facts import Passage, Reading, Said
 from firstline.embedding.pool import EmbeddingPool
 from firstline.embedding.port import Vector
-from firstline.ground.tenant import Door
 from firstline.knowledge.query import alone, own_first, search_text
-from firstline.knowledge.retrieve import Retriever
+from firstline.knowledge.retrieve import Asked, Retriever
 from firstline.tenancy.model import Business
 from firstline.understanding.language import detect_language
 from firstline.understanding.reading import MAX_EMBEDDED, Reader
@@ -27,8 +26,7 @@ MOST_OF_A_PART = 3
 class Mind:
     """The turn's ports on understanding and knowledge: one embedding a question, CPU work off the event loop."""
 
-    def __init__(self, door: Door, embedding: EmbeddingPool, reader: Reader, retriever: Retriever) -> None:
-        self._door = door
+    def __init__(self, embedding: EmbeddingPool, reader: Reader, retriever: Retriever) -> None:
         self._embedding = embedding
         self._reader = reader
         self._retriever = retriever
@@ -42,7 +40,7 @@ class Mind:
     async def understand(
         self, business: Business, text: str, history: tuple[Said, ...], at: datetime, before: str | None
     ) -> tuple[Reading, Vector | None]:
-        """The reading, and the vector to search with."""
+        """The reading, and the vector to search with; None when the business's vectors are of another model."""
         allowed = business.guardrails.languages_allowed or (business.language,)
         query = search_text(text, history, detect_language(text, allowed, before, business.language))
         vector = await self._ahead(query, text)
@@ -69,21 +67,27 @@ class Mind:
     ) -> tuple[Passage, ...]:
         """Public passages of this business."""
         query, own = search_text(text, history, reading.language), alone(text)
-        found = vector if vector is not None else await self._embedding.embed_one(query)
         # A follow-up by its own words, and each of several questions in one message by its own.
         asked = [own] if own != query else []
         asked += [part.text for part in questions_in(text)]
-        vectors = [await self._embedding.embed_one(words) for words in asked]
-        async with self._door.transaction(business.id) as tx:
-            out = tuple(await self._retriever.recall(tx, query, found, reading.language))
-            for words, of_it in zip(asked, vectors, strict=True):
-                first = await self._retriever.recall(tx, words, of_it, reading.language, MOST_OF_A_PART)
-                out = own_first(first, out, MOST_PASSAGES)
-            return out
+        today = datetime.now(business.zone).date()
+        wanted = [Asked(query, reading.language, MOST_PASSAGES, on=today)]
+        wanted += [Asked(words, reading.language, MOST_OF_A_PART, on=today) for words in asked]
+        vectors = None
+        if vector is not None and self._retriever.model_of(business.id) == self._embedding.embedder.name:
+            vectors = [
+                vector,
+                *[await self._embedding.embed_one(words) for words in asked],
+            ]  # remembered by the pool's model
+        out, *firsts = await self._retriever.ask(business.id, wanted, vectors)
+        passages = tuple(out)
+        for first in firsts:
+            passages = own_first(first, passages, MOST_PASSAGES)
+        return passages
 
     def select(self, question: Question) -> list[tuple[Passage, str, float]]:
         """The best sentences of a question's passages; runs in the composer's thread."""
         query = search_text(question.text, question.history, question.reading.language)
-        vector = self._embedding.embedder.embed([query])[0]
+        vector = self._retriever.embedder_of(question.business.id).embed([query])[0]
         usable = [p for p in question.passages if p.above_floor]
         return self._retriever.best_sentences(question.business.id, vector, query, question.reading.language, usable, 4)

@@ -52,15 +52,16 @@ async def columns(tx: Tx, model: str) -> tuple[Columns, NDArray[np.int32]]:
     return found, np.array([row["length"] for row in rows], dtype=np.int32)
 
 
-async def sizes(tx: Tx, model: str) -> tuple[int, int]:
-    """The model's dimensions (1 without a vector), and how many vectors of it this business has, those of parts counted."""
+async def sizes(tx: Tx, model: str) -> tuple[int, int, int]:
+    """The model's dimensions (1 without a vector), how many chunks have a vector of it, and how many vectors there are with
+    those of parts."""
     row = await tx.fetchrow(
-        """SELECT count(*) AS vectors, coalesce(max(vector_dims(e)) FILTER (WHERE part = 0), 1) AS dimensions
+        """SELECT count(*) AS vectors, count(*) FILTER (WHERE part = 0) AS chunks, coalesce(max(vector_dims(e)) FILTER (WHERE part = 0), 1) AS dimensions
            FROM kb_embeddings WHERE business_id = $1 AND embedding_model = $2""",
         tx.business_id,
         model,
     )
-    return row["dimensions"], row["vectors"]
+    return row["dimensions"], row["chunks"], row["vectors"]
 
 
 async def vectors(tx: Tx, held: Columns, model: str) -> AsyncIterator[tuple[NDArray[np.int64], NDArray[Any]]]:

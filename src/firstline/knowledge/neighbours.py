@@ -2,46 +2,47 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from firstline.knowledge.search_queries import Text
 from firstline.knowledge.wording import fold
 
-__all__ = ["joined", "same_said"]
+__all__ = ["Twins", "joined"]
 
 SAME_COSINE = 0.97  # two wordings of one paragraph; other prices or hours in it make it another one all the same
 SAME_LETTERS = 85  # of 100, rapidfuzz's ratio
 MOST_CHARS = 2400  # of a joined passage: some 600 tokens of the composer's
 LEAST_OVERLAP = 12  # characters that two chunks share before it is an overlap and no accident
+WORDS = re.compile(r"[\w$€%]+")
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 ENDED = re.compile(r"[.!?…][\"'”’)\]*_]*\s*$")
 CONTINUES = re.compile(r"\s*(?:[-*•|]\s|\|)|\s*[a-zà-ÿ]")
 
 
-def same_said(one: Text, other: Text) -> bool:
-    """Whether the two say the same to a reader: alike but for spaces, case and marks, or near-identical with equal numbers."""
-    if one.language != other.language or bool(one.chunk.answer) != bool(other.chunk.answer):
-        return False
-    left, right = _plain(one), _plain(other)
-    if left == right:
-        return True
-    if NUMBER.findall(one.chunk.text) != NUMBER.findall(other.chunk.text):
-        return False
-    return _cosine(one.vector, other.vector) >= SAME_COSINE and fuzz.ratio(left, right) >= SAME_LETTERS
+class Twins:
+    """Which of some texts say the same to a reader: alike but for spaces, case and marks, or near-identical with equal numbers."""
 
+    def __init__(self, texts: Sequence[Text]) -> None:
+        self._texts = {text.id: text for text in texts}
+        self._plain = {text.id: " ".join(WORDS.findall(fold(text.chunk.text))) for text in texts}
+        self._rows = {text.id: text.vector.astype(np.float32) for text in texts}
 
-def _plain(text: Text) -> str:
-    return " ".join(re.findall(r"[\w$€%]+", fold(text.chunk.text)))
-
-
-def _cosine(one: NDArray[Any], other: NDArray[Any]) -> float:
-    if len(one) != len(other) or not len(one):
-        return 0.0
-    return float(one.astype(np.float32) @ other.astype(np.float32))
+    def same(self, one: UUID, other: UUID) -> bool:
+        """Whether the second need not be said beside the first."""
+        left, right = self._texts[one], self._texts[other]
+        if left.language != right.language or bool(left.chunk.answer) != bool(right.chunk.answer):
+            return False
+        if self._plain[one] == self._plain[other]:
+            return True
+        vectors = self._rows[one], self._rows[other]
+        if len(vectors[0]) != len(vectors[1]) or float(vectors[0] @ vectors[1]) < SAME_COSINE:
+            return False
+        if NUMBER.findall(left.chunk.text) != NUMBER.findall(right.chunk.text):
+            return False
+        return fuzz.ratio(self._plain[one], self._plain[other]) >= SAME_LETTERS
 
 
 def joined(text: Text, others: Sequence[Text] = ()) -> str:

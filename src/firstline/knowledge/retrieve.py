@@ -21,7 +21,7 @@ from firstline.ground.tenant import Door, Tx
 from firstline.knowledge import cold
 from firstline.knowledge import search_queries as queries
 from firstline.knowledge.held import HeldIndex
-from firstline.knowledge.neighbours import joined, same_said
+from firstline.knowledge.neighbours import Twins, joined
 from firstline.knowledge.saying import best_sentences
 from firstline.knowledge.search_queries import Text
 from firstline.knowledge.shelf import Shelf
@@ -95,6 +95,10 @@ class Retriever:
         """The model that answered this business last here; that of new businesses before. Checked with each question."""
         return self._models.get(business_id, self.embedders.wanted)
 
+    def embedder_of(self, business_id: UUID) -> Embedder:
+        """The embedder of that model."""
+        return self.embedders.named(self.model_of(business_id)).embedder
+
     async def ask(
         self, business_id: UUID, asked: Sequence[Asked], vectors: Sequence[Vector] | None = None
     ) -> list[list[Passage]]:
@@ -132,7 +136,7 @@ class Retriever:
             hidden = [one for one in await _ranked(tx, index, model, everything) if one.id not in {s.id for s in seen}]
             most = asked.limit * SPARE
             found = await queries.texts(tx, [one.id for one in (*seen[:most], *hidden[:most])], model)
-        chosen, twins = _distinct(seen[:most], found)
+        chosen, twins = _distinct(seen[:most], found, most)
         passages = {one.id: _passage(found[one.id], one) for one in (*seen[:most], *hidden[:most]) if one.id in found}
         visible = {one.id: ("beyond" if place >= asked.limit else None) for place, one in enumerate(chosen)}
         out = []
@@ -155,7 +159,7 @@ class Retriever:
     def heard(self, business_id: UUID, conversation_id: UUID | None) -> None:
         """A watcher of live events: what happened to a business itself may have changed its knowledge."""
         if conversation_id is None:
-            self._shelf.drop(business_id)
+            self._shelf.doubt(business_id)
 
     async def close(self) -> None:
         """Ends what is being built."""
@@ -170,9 +174,8 @@ class Retriever:
         self, business_id: UUID, vector: Vector, text: str, language: str, passages: Sequence[Passage], limit: int
     ) -> list[tuple[Passage, str, float]]:
         """As the function of that name, with the sentence vectors this process already has."""
-        embedder = self.embedders.named(self.model_of(business_id)).embedder
         known = _Known(self._parts, self._shelf.peek(business_id))
-        return best_sentences(embedder, vector, text, language, passages, limit, index=known)
+        return best_sentences(self.embedder_of(business_id), vector, text, language, passages, limit, index=known)
 
     async def _recall(self, tx: Tx, asked: Asked, vector: Vector, model: str) -> list[Passage]:
         index, model = await self._index(tx, model)
@@ -216,20 +219,23 @@ async def _ranked(tx: Tx, index: HeldIndex | None, model: str, sought: Sought) -
     return rank(found, cosines, numbers)
 
 
-def _distinct(ranked: Sequence[Ranked], found: dict[UUID, Text]) -> tuple[list[Ranked], set[UUID]]:
-    """Those that say something of their own, best first, and the others. Of two that say the same, the later dated stays."""
+def _distinct(ranked: Sequence[Ranked], found: dict[UUID, Text], most: int) -> tuple[list[Ranked], set[UUID]]:
+    """The first `most` that say something of their own, best first, and those that repeat one of them.
+
+    Of two that say the same, the later dated stays.
+    """
     chosen: list[Ranked] = []
     twins: set[UUID] = set()
-    for one in ranked:
-        if one.id not in found:  # deleted since it was ranked
-            continue
-        text = found[one.id]
-        place = next((at for at, held in enumerate(chosen) if same_said(found[held.id], text)), None)
+    there = [one for one in ranked if one.id in found]  # not deleted since it was ranked
+    same = Twins([found[one.id] for one in there]).same
+    for one in there:
+        place = next((at for at, held in enumerate(chosen) if same(held.id, one.id)), None)
         if place is None:
-            chosen.append(one)
+            if len(chosen) < most:
+                chosen.append(one)
             continue
         held = chosen[place]
-        newer = (text.effective_date or date.min) > (found[held.id].effective_date or date.min)
+        newer = (found[one.id].effective_date or date.min) > (found[held.id].effective_date or date.min)
         twins.add(held.id if newer else one.id)
         if newer:
             chosen[place] = one
@@ -237,8 +243,7 @@ def _distinct(ranked: Sequence[Ranked], found: dict[UUID, Text]) -> tuple[list[R
 
 
 def _passages(ranked: Sequence[Ranked], found: dict[UUID, Text], limit: int) -> list[Passage]:
-    chosen, _ = _distinct(ranked, found)
-    chosen = chosen[:limit]
+    chosen, _ = _distinct(ranked, found, limit)
     told = [found[one.id] for one in chosen]
     return [replace(_passage(found[one.id], one), text=joined(found[one.id], told)) for one in chosen]
 

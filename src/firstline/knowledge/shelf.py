@@ -9,6 +9,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from uuid import UUID
 
+from asyncpg import InterfaceError, PostgresError
+
 from firstline.ground.log import logger
 from firstline.ground.tenant import Door
 from firstline.knowledge import cold_queries, load_queries
@@ -42,6 +44,7 @@ class Shelf:
         self._held: OrderedDict[UUID, _Held] = OrderedDict()
         self._too_large: dict[UUID, tuple[int, str]] = {}
         self._building: dict[UUID, asyncio.Task[None]] = {}
+        self._doubts: dict[UUID, asyncio.Task[None]] = {}
         self._rested: dict[UUID, float] = {}
         self._one = asyncio.Semaphore(1)
 
@@ -72,13 +75,30 @@ class Shelf:
         """Gives the memory back now."""
         self._held.pop(business_id, None)
 
+    def doubt(self, business_id: UUID) -> None:
+        """Something has changed there: an index that is of before gives its memory back now, not at the next question."""
+        if business_id in self._held and business_id not in self._doubts:
+            self._doubts[business_id] = asyncio.get_running_loop().create_task(self._check(business_id))
+
+    async def _check(self, business_id: UUID) -> None:
+        try:
+            async with self._door.transaction(business_id) as tx:
+                now = await version_and_model(tx)
+            held = self._held.get(business_id)
+            if held and (held.version, held.model) != now:
+                self.drop(business_id)
+        except (OSError, PostgresError, InterfaceError) as error:  # the next question compares versions anyway
+            log.warning("index_not_checked", business_id=str(business_id), error=repr(error))
+        finally:
+            self._doubts.pop(business_id, None)
+
     async def built(self, business_id: UUID) -> None:
         """Waits for the index that is being built, or builds it."""
         await self._begin(business_id)
 
     async def close(self) -> None:
         """No build goes on after this."""
-        tasks = list(self._building.values())
+        tasks = [*self._building.values(), *self._doubts.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -116,12 +136,12 @@ class Shelf:
             version, model = await version_and_model(tx)
             if model is None:
                 return
-            columns, lengths = await load_queries.columns(tx, model)
-            dimensions, parts_count = await load_queries.sizes(tx, model)
-            whole = (parts_count * 2 + len(columns.ids)) * dimensions <= min(WHOLE_BYTES, self._limit)
-            if len(columns.ids) * dimensions > self._limit:
+            dimensions, chunks, vectors = await load_queries.sizes(tx, model)
+            if chunks * dimensions > self._limit:
                 self._too_large[business_id] = (version, model)
                 return
+            columns, lengths = await load_queries.columns(tx, model)
+            whole = (vectors * 2 + chunks) * dimensions <= min(WHOLE_BYTES, self._limit)
             scan = Scan(len(columns.ids), dimensions)
             async for rows, block in load_queries.vectors(tx, columns, model):
                 await asyncio.to_thread(scan.put, rows, block)

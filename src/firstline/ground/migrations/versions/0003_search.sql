@@ -59,3 +59,24 @@ BEGIN
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO firstline_app', t);
   END LOOP;
 END $$;
+
+-- The `most` nearest chunks that may be seen, exactly: `+ 0` keeps any vector index out (a shared one loses recall under a tenant
+-- filter). One scan of the tenant's chunk vectors hashed to what may be seen; the planner, which takes the visible chunks
+-- for few, would look each of them up by itself: 220 ms instead of 70 at 50,000.
+CREATE FUNCTION kb_nearest(wanted_vector halfvec, model text, most int, only_public boolean, wanted text[], day date)
+  RETURNS TABLE (chunk_id uuid) LANGUAGE plpgsql STABLE
+  SET enable_nestloop = off SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+  RETURN QUERY
+  WITH docs AS MATERIALIZED (
+    SELECT d.id, coalesce((d.metadata->>'ready')::int, d.generation) AS ready FROM kb_source_documents d
+    WHERE d.business_id = current_business() AND d.deleted_at IS NULL AND (only_public IS FALSE OR d.visibility = 'public')
+      AND coalesce(d.effective_date <= day, true)),
+  seen AS MATERIALIZED (
+    SELECT w.chunk_id AS id FROM kb_words w JOIN docs ON docs.id = w.document_id AND docs.ready = w.generation
+    WHERE w.business_id = current_business() AND (only_public IS FALSE OR w.visibility = 'public') AND (wanted IS NULL OR w.tags && wanted))
+  SELECT e.chunk_id FROM kb_embeddings e JOIN seen ON seen.id = e.chunk_id
+  WHERE e.business_id = current_business() AND e.part = 0 AND e.embedding_model = model
+  ORDER BY (e.e <#> wanted_vector) + 0, e.chunk_id LIMIT most;
+END $$;
+GRANT EXECUTE ON FUNCTION kb_nearest(halfvec, text, int, boolean, text[], date) TO firstline_app;
