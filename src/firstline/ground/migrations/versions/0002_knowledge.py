@@ -12,4 +12,6 @@ HERE = Path(__file__).parent
 
 def upgrade() -> None:
     """Adds, in one transaction."""
-    op.get_bind().connection.cursor().execute((HERE / "0002_knowledge.sql").read_text("utf-8"))
+    cursor = op.get_bind().connection.cursor()
+    cursor.execute((HERE / "0002_knowledge.sql").read_text("utf-8"))
+    cursor.execute((HERE / "0002_doors.sql").read_text("utf-8"))
