@@ -149,3 +149,8 @@ def test_a_year_after_a_month_is_no_money() -> None:
     assert find_amounts("Water heater prices, October 2026.") == []
     assert find_amounts("Precios de octubre de 2026.") == []
     assert [a.value for a in find_amounts("In October the price is 2026.")] == [2026]
+
+
+def test_a_sign_before_a_digit_belongs_to_that_number() -> None:
+    found = find_amounts("A 40-gallon one $900, a 50-gallon one $1,200.")
+    assert [amount.value for amount in found] == [Decimal(900), Decimal(1200)]

@@ -59,7 +59,8 @@ def _amount_pattern() -> re.Pattern[str]:
     """[currency] number [magnitude] [separator [currency] number [magnitude]] [currency], named groups."""
     words = money_words()
     pre = rf"(?:{_any(list(words['symbols']))}|\b(?:{'|'.join(words['codes']['list'])})(?![^\W\d]))"
-    post = rf"(?:{_any(list(words['symbols']))}|(?:{_any([*words['names'], *words['codes']['list']])})\b)"
+    # A sign right before a digit is that number's: "a 40-gallon one $1,200".
+    post = rf"(?:(?:{_any(list(words['symbols']))})(?!\d)|(?:{_any([*words['names'], *words['codes']['list']])})\b)"
     magnitude = rf"(?:k\b|\s*(?:{_any([m for m in words['magnitudes'] if m != 'k'])})\b)"
     number = rf"(?:{DIGITS}|\b{words_pattern()}\b)"
     dash = r"[-–—~]"
