@@ -31,6 +31,7 @@ __all__ = [
     "get_canned",
     "list_canned",
     "render",
+    "restore_canned",
     "save_canned",
 ]
 
@@ -156,6 +157,24 @@ async def delete_canned(door: Door, business_id: UUID, canned_id: UUID) -> bool:
             return False
         await _unpublish(tx, canned_id)
         return True
+
+
+async def restore_canned(
+    workshop: Workshop, business_id: UUID, canned_id: UUID, *, languages: tuple[str, ...] = ("en", "es")
+) -> Canned | None:
+    """A removed reply as it was, found by the assistant again if it was; None when there is none. Raises Conflict."""
+    try:
+        async with workshop.door.transaction(business_id) as tx:
+            row = await canned_queries.take_back(tx, canned_id)
+    except asyncpg.UniqueViolationError:
+        taken = _data()["sentences"]["shortcut_taken"]
+        raise Conflict("shortcut_taken", taken, [FieldError("shortcut", taken)]) from None
+    if row is None:
+        return None
+    restored = _canned(row)
+    if restored.reply.answers:
+        await _publish(workshop, business_id, restored, languages)
+    return restored
 
 
 async def get_canned(door: Door, business_id: UUID, canned_id: UUID) -> Canned | None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from firstline.ground.tenant import Tx
 
-__all__ = ["canned_page", "change_canned", "drop_canned", "get_canned", "insert_canned", "set_document"]
+__all__ = ["canned_page", "change_canned", "drop_canned", "get_canned", "insert_canned", "set_document", "take_back"]
 
 _LIKE = "'%' || replace(replace(replace($2, '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%'"
 _ROW = "id, shortcut, title, text, language, tags, answers, document_id, created_at, updated_at"
@@ -79,3 +79,12 @@ async def drop_canned(tx: Tx, canned_id: UUID) -> bool:
         canned_id,
     )
     return tag == "UPDATE 1"
+
+
+async def take_back(tx: Tx, canned_id: UUID) -> Any:
+    """A removed reply as it was, or None. Raises asyncpg.UniqueViolationError when its shortcut is taken by now."""
+    return await tx.fetchrow(
+        f"UPDATE canned_replies SET deleted_at = NULL WHERE business_id = $1 AND id = $2 AND deleted_at IS NOT NULL RETURNING {_ROW}",
+        tx.business_id,
+        canned_id,
+    )

@@ -17,6 +17,7 @@ __all__ = [
     "insert_draft",
     "nearest_known",
     "recent_questions",
+    "reopen_draft",
     "unclaim_draft",
 ]
 
@@ -123,3 +124,14 @@ async def decided_draft(tx: Tx, draft_id: UUID, state: str, faq_id: UUID | None,
         by,
         at,
     )
+
+
+async def reopen_draft(tx: Tx, draft_id: UUID) -> bool:
+    """A dismissed draft waits again; False when there is none."""
+    tag = await tx.execute(
+        """UPDATE kb_drafts SET state = 'pending', decided_by = NULL, decided_at = NULL
+           WHERE business_id = $1 AND id = $2 AND state = 'dismissed'""",
+        tx.business_id,
+        draft_id,
+    )
+    return tag == "UPDATE 1"

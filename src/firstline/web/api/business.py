@@ -5,8 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Request
 
-from firstline.ground.errors import NotFound
+from firstline.ground.errors import FieldError, Invalid, NotFound
 from firstline.ground.tenant import Tx
+from firstline.knowledge.crawl.plan import BadPlan, CrawlPlan
+from firstline.knowledge.job_queries import get_job
+from firstline.knowledge.opening import open_job
 from firstline.tenancy import queries
 from firstline.tenancy.editing import edit_business
 from firstline.tenancy.model import ChatConfig
@@ -15,6 +18,8 @@ from firstline.web.api.auth import needs
 from firstline.web.api.idempotency import IdempotentRoute
 from firstline.web.api.schemas.base import problems
 from firstline.web.api.schemas.business import BusinessOut, BusinessPatch, business_out
+from firstline.web.api.schemas.kb import JobOut
+from firstline.web.api.schemas.kb_review import ProfileImportIn
 from firstline.web.rooms import rooms_of
 
 __all__ = ["router"]
@@ -49,6 +54,21 @@ async def patch_business(
         await edit_business(tx, rooms.live, who, _plain(body))
         tx.after_commit(lambda: rooms.profiles.drop(who.business_id))
         return await _shown(tx)
+
+
+@router.post("/profile-import", status_code=202, responses=problems(413, 415), summary="Read the profile off a website")
+async def post_profile_import(
+    request: Request, who: Annotated[Principal, Depends(needs("business:write"))], body: ProfileImportIn
+) -> JobOut:
+    """Reads the site (schema.org data and text); what it says waits under `kb/proposals?job_id=` for a yes."""
+    wanted = {"urls": [body.url], "mode": "crawl", "depth": 1, "most_pages": 30}
+    try:
+        CrawlPlan.read(wanted)
+    except BadPlan as why:
+        raise Invalid("invalid_request", f"url: {why.sentence}", [FieldError("url", why.sentence)]) from None
+    async with rooms_of(request).door.transaction(who.business_id) as tx:
+        job = await get_job(tx, await open_job(tx, "url", wanted, created_by=who.user_id))
+    return JobOut.model_validate(job)
 
 
 def _plain(body: BusinessPatch) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from firstline.ground.errors import NotFound
 from firstline.knowledge import document_queries, queries
 from firstline.knowledge.faqs import publish_faq, retire_faq
 from firstline.knowledge.model import Faq
+from firstline.knowledge.models import held_models
 from firstline.knowledge.query import search_text
+from firstline.knowledge.reading_again import reindex
 from firstline.knowledge.store import Workshop
 from firstline.knowledge.tongue import language_of
 from firstline.tenancy.principal import Principal
@@ -21,10 +23,12 @@ from firstline.web.api.schemas.kb import (
     FaqIn,
     FaqOut,
     FaqPatch,
+    JobOut,
     SearchIn,
     SearchItem,
     SearchOut,
 )
+from firstline.web.api.schemas.kb_review import ModelOut
 from firstline.web.rooms import Rooms, rooms_of
 
 __all__ = ["router"]
@@ -83,6 +87,22 @@ async def delete_faq(request: Request, who: Writer, faq_id: UUID) -> Response:
     if not await retire_faq(rooms_of(request).door, who.business_id, faq_id):
         raise _no_faq()
     return Response(status_code=204)
+
+
+@router.post("/reindex", status_code=202, responses=problems(), summary="Make all chunks and vectors anew")
+async def post_reindex(request: Request, who: Writer) -> JobOut:
+    """Each document is replaced in one step: questions find all of it meanwhile."""
+    async with rooms_of(request).door.transaction(who.business_id) as tx:
+        job = await queries.get_job(tx, await reindex(tx, created_by=who.user_id))
+    return JobOut.model_validate(job)
+
+
+@router.get("/model", responses=problems(), summary="The embedding model in use")
+async def get_model(request: Request, who: Reader) -> ModelOut:
+    """And how far a change to another one is."""
+    rooms = rooms_of(request)
+    async with rooms.door.transaction(who.business_id) as tx:
+        return ModelOut.model_validate(await held_models(tx, rooms.embedding.embedder.name))
 
 
 def _no_faq() -> NotFound:
