@@ -9,8 +9,9 @@ import numpy as np
 from firstline.ground.tenant import Tx
 from firstline.knowledge import cold_queries as queries
 from firstline.knowledge.keywords import idf_of, saturation
-from firstline.knowledge.sought import Found, Scores, Sought
-from firstline.knowledge.spelling import SLIPS, candidates, mendable, nearest
+from firstline.knowledge.sought import WIDEST, Found, Scores, Sought, looked_at_of
+from firstline.knowledge.spelling import SLIPS, candidates, mendable
+from firstline.knowledge.spelling import nearest as nearest_word
 from firstline.knowledge.tuning import Tuning
 from firstline.knowledge.wording import borrowed_stems, stems
 
@@ -19,14 +20,15 @@ __all__ = ["find"]
 
 async def find(tx: Tx, sought: Sought, model: str, numbers: Tuning) -> Found:
     """As HeldIndex.find; cosines are left to the caller."""
-    few = numbers.dense_candidates + numbers.keyword_candidates
-    near = await queries.nearest(tx, sought, model, few + 1)
     terms = list(dict.fromkeys(stems(sought.text, sought.language)))
-    terms, said, corpus = await _worded(tx, terms, sought, numbers.keyword_candidates)
-    if len(near) <= few:
+    terms, said, corpus = await _worded(tx, terms, sought, WIDEST + numbers.keyword_candidates)
+    nearest, worded = looked_at_of(corpus[0], numbers)
+    near = await queries.nearest(tx, sought, model, nearest + worded + 1)
+    if len(near) <= nearest + worded:
         ids, stays = near, set(near)
     else:
-        ids, stays = [*near[: numbers.dense_candidates], *said], set(said)
+        said = said[:worded]
+        ids, stays = [*near[:nearest], *said], set(said)
     facts = await queries.word_facts(tx, ids, terms)
     languages = np.array([fact[1] for fact in facts], dtype=object)
     return Found(
@@ -36,6 +38,7 @@ async def find(tx: Tx, sought: Sought, model: str, numbers: Tuning) -> Found:
         across=await _across(tx, sought, languages, [fact[0] for fact in facts]),
         faq=np.array([fact[2] for fact in facts], dtype=bool),
         same=languages == sought.language,
+        nearest=nearest,
         stays=np.array([fact[0] in stays for fact in facts], dtype=bool),
     )
 
@@ -63,7 +66,7 @@ async def _mended(tx: Tx, terms: list[str], corpus: queries.Corpus, sought: Soug
             continue
         _, (_, _, dfs) = await queries.best_worded(tx, [word for _, word in found], sought, 0)
         documents = dict(zip((word for _, word in found), dfs, strict=True))
-        out.append(nearest(found, documents.__getitem__) or term)
+        out.append(nearest_word(found, documents.__getitem__) or term)
     return list(dict.fromkeys(out))
 
 

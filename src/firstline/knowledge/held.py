@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from firstline.embedding.port import Vector
 from firstline.knowledge.keywords import Keywords
-from firstline.knowledge.sought import Cosines, Found, Mask, Scores, Sought, topmost
+from firstline.knowledge.sought import Cosines, Found, Mask, Scores, Sought, looked_at_of, topmost
 from firstline.knowledge.spelling import mend
 from firstline.knowledge.tuning import Tuning, tuning
 from firstline.knowledge.wording import borrowed_stems, stems
@@ -118,6 +118,7 @@ class HeldIndex:
             across=self._across(sought, rows),
             faq=self.columns.faq[rows],
             same=same[rows],
+            nearest=looked_at_of(self.size, self.numbers)[0],
             stays=stays,
             cosines=None if self.parts is None else _cosines(self.parts, rows, self.columns.faq[rows], vector),
         )
@@ -163,12 +164,12 @@ class HeldIndex:
         self, terms: Sequence[str], vector: Vector, same: Mask, rows: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], Mask]:
         """Ascending rows, and which of them stay whatever their exact cosine is."""
-        numbers = self.numbers
-        if len(rows) <= numbers.dense_candidates + numbers.keyword_candidates:
+        nearest, worded = looked_at_of(self.size, self.numbers)
+        if len(rows) <= nearest + worded:
             return rows, np.ones(len(rows), dtype=bool)
-        near = rows[topmost(self.scan.nearness(vector)[rows], numbers.dense_candidates + SPARE)]
+        near = rows[topmost(self.scan.nearness(vector)[rows], nearest + SPARE)]
         words = np.where(same, np.round(self.keywords.scores(terms), 4), 0)[rows]
-        said = rows[topmost(words, numbers.keyword_candidates) & (words > 0)]
+        said = rows[topmost(words, worded) & (words > 0)]
         both = np.union1d(near, said)
         return both, np.isin(both, said)
 

@@ -68,7 +68,7 @@ class TenantIndex:
         """The rows that are looked at, and what is known of them for this question."""
         found = self._held.find(Sought(text, vector, language, visibility, tags))
         assert found.cosines is not None  # the parts are held
-        at, known = evidence(found, found.cosines, self.numbers)
+        at, known = evidence(found, found.cosines)
         return np.array([self._rows[found.ids[place]] for place in at], dtype=np.int64), known
 
 
