@@ -1,6 +1,6 @@
 """Fits the weights of retrieval and writes them into src/firstline/knowledge/data/retrieval.toml.
 
-Run: python -m scripts.fit_retrieval [--embedder bundled|e5] [--write] [--vectors FOLDER]. Reads the public sets
+Run: python -m scripts.fit_retrieval [--write] [--embedders bundled e5] [--vectors FOLDER]. Reads the public sets
 (../shared/data). Ranking: a listwise softmax over a tenant's chunks. Support: a logistic regression whose negatives are
 the questions with their gold passages taken away. Both on one half of the tenants (by hash; sets with few tenants by
 question), every set weighing the same; reported on the other half, and with each whole set left out in turn.
@@ -195,52 +195,70 @@ def written(numbers: Tuning, model: str) -> None:
     TARGET.write_text(re.sub(r"(?m)^# Fitted .*? by scripts/fit_retrieval\.py", stamp, text), "utf-8")
 
 
-def _fused(numbers: Tuning, question: Known) -> NDArray[np.float32]:
-    return judge(question.evidence, numbers).fused
-
-
 def main() -> None:
     """See the module."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--embedder", default="bundled")
+    options.add_argument("--embedders", nargs="+", default=["bundled", "e5"], help="weights that suit all of these")
     options.add_argument("--vectors", type=Path, default=Path(tempfile.gettempdir()) / "firstline-vectors")
     options.add_argument("--write", action="store_true")
     chosen = options.parse_args()
-    embedder = Kept(embedder_named(chosen.embedder), chosen.vectors)
-    everything = asked(embedder)
-    questions = [q for q in everything if q.gold]
-    question_offset, faq_offset = offsets(questions)
-    print(f"offsets: question {question_offset:.3f}, FAQ chunk {faq_offset:.3f}")
+    models = [Kept(embedder_named(name), chosen.vectors) for name in chosen.embedders]
+    by_model = [[known(question) for question in asked(model)] for model in models]
+    question_offset, faq_offset = offsets([q.question for q in by_model[0]])
+    print(f"offsets, of {models[0].name}: question {question_offset:.3f}, FAQ chunk {faq_offset:.3f}")
     numbers = replace(tuning(), question_offset=round(question_offset, 2), faq_offset=round(faq_offset, 2))
-    seen = [known(q) for q in questions]
-    rows = Rows(seen, numbers)
-    dev = np.array([not q.held_out for q in questions])
-    fitted = rows.fit(dev)
-    print("fitted:", dict(zip(RANKING, fitted.round(2), strict=True)))
-    numbers = replace(numbers, ranking=(*fitted[:3].round(1).tolist(), numbers.ranking[3]))  # names: see the data file
-    print("ranking:", dict(zip(RANKING, numbers.ranking, strict=True)))
-    report(
-        "held-out half", recalls([q for q in seen if q.question.held_out], lambda q: judge(q.evidence, numbers).fused)
-    )
+    answered = [q for questions in by_model for q in questions if q.question.gold]
+    numbers, supports, examples = fitted(answered, numbers)
+    numbers = with_support(numbers, supports)
+    print("ranking:", dict(zip(RANKING, numbers.ranking, strict=True)), "background:", numbers.background_score)
+    print("support:", numbers.weights, numbers.bias, "across:", numbers.across_weights, numbers.across_bias)
+    for model, questions in zip(models, by_model, strict=True):
+        mine = {id(q.question) for q in questions}
+        print(f"\n{model.name}")
+        judged(questions, numbers)
+        calibration([e for e in examples if id(e[0]) in mine], numbers, numbers.floor)
+    if chosen.write:
+        written(numbers, " and ".join(model.name for model in models))
+
+
+def fitted(questions: Sequence[Known], numbers: Tuning) -> tuple[Tuning, dict[bool, Array], list[Any]]:
+    """Ranking on the fitting half, and with each set left out; then support with that ranking."""
+    rows = Rows(questions, numbers)
+    dev = np.array([not q.question.held_out for q in questions])
+    weights = rows.fit(dev)
+    print("fitted:", dict(zip(RANKING, weights.round(2).tolist(), strict=True)))
+    numbers = replace(numbers, ranking=(*weights[:3].round(1).tolist(), numbers.ranking[3]))  # names: see the data file
     left_out: dict[str, tuple[float, float, int]] = {}
     for name in dict.fromkeys(rows.set):
         other = replace(numbers, ranking=(*rows.fit(rows.set != name)[:3], numbers.ranking[3]))
-        some = [q for q in seen if q.question.set == name]
+        some = [q for q in questions if q.question.set == name]
         left_out |= recalls(some, partial(_fused, other))
-    report("each set left out", left_out)
-    behind = [
-        np.sort(f @ np.array(numbers.ranking))[::-1][1 : 1 + numbers.background].mean()
-        for f in (r[m] for r, m in zip(rows.features, rows.real, strict=True))
-    ]
-    numbers = replace(numbers, background_score=round(float(np.mean(behind)), 1))
-    fitting = dev & (rows.set != NEVER_FITTED)
-    supports, examples = fit_support(seen, numbers, fitting)
-    numbers = with_support(numbers, supports)
-    print("support:", numbers.weights, numbers.bias, "across:", numbers.across_weights, numbers.across_bias)
-    calibration(examples, numbers, numbers.floor)
-    print(NEVER_FITTED, answerable([known(q) for q in everything if q.set == NEVER_FITTED], numbers))
-    if chosen.write:
-        written(numbers, embedder.name)
+    report("each set left out, all models", left_out)
+    numbers = replace(numbers, background_score=round(_background(questions, numbers), 1))
+    supports, examples = fit_support(questions, numbers, dev & (rows.set != NEVER_FITTED))
+    return numbers, supports, examples
+
+
+def _background(questions: Sequence[Known], numbers: Tuning) -> float:
+    found = []
+    for question in questions:
+        score = ranking_features(question.evidence, numbers) @ np.array(numbers.ranking)
+        if len(score) > 1:
+            found.append(np.sort(score)[::-1][1 : 1 + numbers.background].mean())
+    return float(np.mean(found))
+
+
+def judged(questions: Sequence[Known], numbers: Tuning) -> None:
+    """The held-out half's recall, and answerability."""
+    report(
+        "held-out half",
+        recalls([q for q in questions if q.question.held_out and q.question.gold], partial(_fused, numbers)),
+    )
+    print(NEVER_FITTED, answerable([q for q in questions if q.question.set == NEVER_FITTED], numbers))
+
+
+def _fused(numbers: Tuning, question: Known) -> NDArray[np.float32]:
+    return judge(question.evidence, numbers).fused
 
 
 if __name__ == "__main__":
