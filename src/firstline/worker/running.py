@@ -17,7 +17,9 @@ from firstline.ground.tenant import Door
 from firstline.handoff.reflecting import when_it_matters
 from firstline.integrations.delivery import Connectors
 from firstline.integrations.internal.connector import InternalConnector
+from firstline.integrations.resolved import ResolvedHere
 from firstline.kit.clock import now
+from firstline.knowledge.crm import CrmSource
 from firstline.knowledge.ingest import SOURCES
 from firstline.knowledge.opening import queue_again
 from firstline.knowledge.parsing.pool import ParsingPool
@@ -25,7 +27,11 @@ from firstline.knowledge.purge import purge_due
 from firstline.knowledge.reembed import queue_due
 from firstline.knowledge.refresh import register as register_knowledge
 from firstline.knowledge.refresh import run_due
+from firstline.knowledge.sources.push import pushes
 from firstline.knowledge.store import Workshop
+from firstline.knowledge.summarising import LLMSummarise
+from firstline.llm.gateway import Gateway
+from firstline.llm.settings import LLMSettings
 from firstline.tenancy.profile import Profiles
 from firstline.worker.tasks import Shop, deliver_due, queue_with_tasks, take_up_stalled
 
@@ -38,6 +44,7 @@ JOBS_AT_ONCE = (
     24  # a business has two at most: a dozen may read at the same time, and a small one waits for none of them
 )
 CONNECTIONS = 10
+GRACE_SECONDS = 5.0  # a longer job stops when the worker does: its lease ends, and another goes on where it was
 MOST_DUE = 200
 log = logger("worker")
 
@@ -58,21 +65,27 @@ async def open_shop(settings: Settings, url: str) -> Any:
     internal = InternalConnector(door)
     embedders = Embedders.from_setting(settings.knowledge.embedder)
     objects, parsing = LocalObjects(settings.data / "objects"), ParsingPool(settings.knowledge.parsers)
+    workshop = Workshop(door, embedders.default, embedders, objects, sealer_from(settings))
+    llm = LLMSettings.from_env(settings.environment)
+    gateway = Gateway.from_settings(llm) if llm.enabled else None
+    drafting = CrmSource(workshop, ResolvedHere(door), LLMSummarise(gateway) if gateway else None)
     shop = Shop(
-        door, live, profiles, Workshop(door, embedders.default, embedders, objects, sealer_from(settings)), objects,
-        Connectors(crms={"internal": internal}, helpdesks={"internal": internal}), embedders, parsing, SOURCES,
+        door, live, profiles, workshop, objects, Connectors(crms={"internal": internal}, helpdesks={"internal": internal}),
+        embedders, parsing, {**SOURCES, "crm": drafting, "push": pushes}, settings.web.own_site,
     )  # fmt: skip
     try:
         yield shop
     finally:
         await live.stop()
         await parsing.close()
+        if gateway is not None:
+            await gateway.aclose()
         embedders.close()
         await pool.close()
 
 
 async def work(settings: Settings, url: str, stop: asyncio.Event) -> None:
-    """Runs until `stop` is set; a job in hand is finished first."""
+    """Runs until `stop` is set; a short job in hand is finished first."""
     async with open_shop(settings, url) as shop:
         queue = queue_with_tasks(shop, url, APP_ROLE)
         async with queue.open_async():
@@ -87,6 +100,7 @@ async def work(settings: Settings, url: str, stop: asyncio.Event) -> None:
                     install_signal_handlers=False,
                     fetch_job_polling_interval=2.0,
                     delete_jobs="successful",
+                    shutdown_graceful_timeout=GRACE_SECONDS,
                 )
             )
             log.info("worker_ready")
