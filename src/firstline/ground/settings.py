@@ -76,6 +76,11 @@ class WebSettings:
     demo: bool
     metrics_token: str = ""
 
+    @property
+    def own_site(self) -> str:
+        """Where the demo serves the example websites: the only address of this machine that knowledge may be read from."""
+        return f"{self.public_url}/demo/" if self.demo else ""
+
 
 @dataclass(frozen=True, slots=True)
 class ChatSettings:

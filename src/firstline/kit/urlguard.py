@@ -8,7 +8,7 @@ import ipaddress
 import re
 import unicodedata
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 import idna
 
@@ -35,6 +35,8 @@ ISATAP = frozenset((0x00005EFE, 0x02005EFE))  # the third quarter of such an add
 INSIDE = (".local", ".internal", ".localhost", ".home.arpa", ".lan", ".intranet", ".corp", ".home", ".localdomain")
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+THIS_MACHINE = frozenset(("localhost", "127.0.0.1"))  # two names of one door
+ASKED_FIRST = frozenset(("/robots.txt", "/sitemap.xml"))  # what a reader of a site asks for before its pages
 
 
 class UnsafeUrl(ValueError):
@@ -54,13 +56,15 @@ class GuardedUrl:
     scheme: str
     host: str
     port: int
+    own: bool = False
 
 
-def check_url(url: str, ports: frozenset[int] = PORTS) -> GuardedUrl:
+def check_url(url: str, ports: frozenset[int] = PORTS, own: str = "") -> GuardedUrl:
     """Raises UnsafeUrl unless `url` is http(s) to a plain host on one of `ports`, without credentials.
 
     Names in other scripts are turned into what is looked up (IDNA, UTS 46), and that is what is judged: a name of
-    full-width digits is the number it will become.
+    full-width digits is the number it will become. `own`: the one address (scheme, host, port, beginning of the path)
+    that passes wherever it is, such as the demo's own pages.
     """
     url = url.strip()
     if len(url) > LONGEST or not all(c.isprintable() and c not in " \\" for c in url):
@@ -74,13 +78,35 @@ def check_url(url: str, ports: frozenset[int] = PORTS) -> GuardedUrl:
         raise UnsafeUrl("scheme", "Only addresses that begin with http:// or https:// can be read.")
     if "@" in parts.netloc:
         raise UnsafeUrl("credentials", "A web address must not carry a user name or password.")
-    host = _host(parts)
     usual = 443 if parts.scheme == "https" else 80
     port = usual if port is None else port
-    if port not in ports:
+    mine = bool(own) and _is_own(parts, urlsplit(own))
+    try:
+        host = _host(parts)
+    except UnsafeUrl:
+        if not mine:
+            raise
+        host = (parts.hostname or "").lower()
+    if port not in ports and not mine:
         raise UnsafeUrl("port", f"Port {port} cannot be read from.")
     netloc = (f"[{host}]" if ":" in host else host) + ("" if port == usual else f":{port}")
-    return GuardedUrl(urlunsplit(parts._replace(netloc=netloc)), parts.scheme, host, port)
+    return GuardedUrl(urlunsplit(parts._replace(netloc=netloc)), parts.scheme, host, port, mine)
+
+
+def _is_own(parts: SplitResult, own: SplitResult) -> bool:
+    """The same door, and a path below that of `own`: dots in it, however written, lead nowhere else."""
+    path = unquote(unquote(parts.path)) or "/"
+    below = path.startswith(own.path or "/") and not {".", ".."} & set(path.replace("\\", "/").split("/"))
+    return _door(parts) == _door(own) and (below or parts.path in ASKED_FIRST)
+
+
+def _door(parts: SplitResult) -> tuple[str, str, int | None]:
+    host = (parts.hostname or "").lower()
+    return (
+        parts.scheme,
+        "localhost" if host in THIS_MACHINE else host,
+        parts.port or {"http": 80, "https": 443}.get(parts.scheme),
+    )
 
 
 def _host(parts: SplitResult) -> str:

@@ -1,12 +1,13 @@
 """Fetching a page of the business's choosing: the guard on every hop, the checked address dialled, size and time bounded."""
 
 import asyncio
+import ipaddress
 import socket
 import ssl
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -62,6 +63,7 @@ class _Terms:
     follow: bool
     wanted: Callable[[str], bool] | None
     rules: Mapping[str, Any]
+    own: str
 
 
 async def resolve(host: str, port: int) -> list[str]:
@@ -88,19 +90,21 @@ async def fetch(
     allowed: Callable[[str], bool] = is_public,
     ports: frozenset[int] = PORTS,
     seconds: float | None = None,
+    own: str = "",
 ) -> Fetched:
     """GETs `url`, only if it changed since `etag` or `last_modified` where given.
 
     Raises UnreadableDocument (unsafe_url, no_such_site, unreachable, too_slow, too_large, not_text, too_many_redirects)
     and its Refused (not_found, needs_sign_in, too_busy, http_status). `wanted` says which content types are worth their
     bytes. `seconds` bounds the whole, however slowly the server drips. `allowed` says which addresses may be dialled and
-    `ports` where; only the demo, which reads its own pages, and tests pass others.
+    `ports` where; tests pass others. `own`: an address (and what lies below it) that is read although this very machine
+    serves it, for the demo's own pages.
     """
     rules = limits()["fetch"]
     asked = {"User-Agent": str(rules["user_agent"]), "Accept": str(rules["accept"]), "Accept-Encoding": "gzip, deflate"}
     asked |= {"If-None-Match": etag} if etag else {}
     asked |= {"If-Modified-Since": last_modified} if last_modified else {}
-    terms = _Terms(resolver, allowed, ports, asked, bool(etag or last_modified), follow, wanted, rules)
+    terms = _Terms(resolver, allowed, ports, asked, bool(etag or last_modified), follow, wanted, rules, own)
     most = seconds or rules["seconds"]
     timeout = httpx.Timeout(most, connect=rules["connect_seconds"])
     try:
@@ -128,9 +132,12 @@ async def fetch(
 
 async def _hop(client: httpx.AsyncClient, url: str, terms: _Terms) -> Fetched:
     """One request, to the very address that was checked."""
-    guarded = check_url(url, terms.ports)
+    guarded = check_url(url, terms.ports, terms.own)
     addresses = await terms.resolver(guarded.host, guarded.port)
-    if not addresses or not all(terms.allowed(address) for address in addresses):
+    if guarded.own:
+        addresses.sort(key=lambda address: ":" in address)  # localhost has two, and the demo listens on the older kind
+    allowed = partial(_of_own, guarded.host, terms.allowed) if guarded.own else terms.allowed
+    if not addresses or not all(allowed(address) for address in addresses):
         raise UnsafeUrl("internal", "This address is inside a private network.")
     parts = urlsplit(guarded.url)
     dialled = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
@@ -138,6 +145,11 @@ async def _hop(client: httpx.AsyncClient, url: str, terms: _Terms) -> Fetched:
     headers = {"Host": parts.netloc, **terms.headers}
     async with client.stream("GET", pinned, headers=headers, extensions={"sni_hostname": guarded.host}) as response:
         return await _answer(response, guarded, terms)
+
+
+def _of_own(host: str, allowed: Callable[[str], bool], address: str) -> bool:
+    """This machine's loopback, the address that the settings name, or what anybody may dial."""
+    return ipaddress.ip_address(address).is_loopback or address == host or allowed(address)
 
 
 async def _answer(response: httpx.Response, guarded: GuardedUrl, terms: _Terms) -> Fetched:

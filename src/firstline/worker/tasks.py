@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +47,7 @@ class Shop:
     embedders: Embedders
     parsing: ParsingPool
     sources: Mapping[str, Source]
+    own: str = ""  # see Materials
 
 
 async def run_ingestion(shop: Shop, business_id: UUID, job_id: UUID, progress: Any = None) -> Any:
@@ -57,8 +59,9 @@ async def run_ingestion(shop: Shop, business_id: UUID, job_id: UUID, progress: A
 
     business = await shop.profiles.get(business_id)
     materials = Materials(
-        business, shop.objects, fetch, business.guardrails.languages_allowed, parse=shop.parsing.parse
-    )
+        business, shop.objects, partial(fetch, own=shop.own), business.guardrails.languages_allowed,
+        parse=shop.parsing.parse, own=shop.own,
+    )  # fmt: skip
     return await ingest(
         shop.workshop, materials, job_id, live=shop.live, sources=shop.sources, progress=progress, fresh=fresh
     )

@@ -18,10 +18,10 @@ EVERY_PORT = frozenset(range(1, 65536))  # shape alone: fetch has the say which 
 def normal(url: str, base: str = "") -> str | None:
     """One spelling of an address: no fragment, no tracking, host in lower case, escapes and dots resolved (RFC 3986 §6.2).
 
-    None for what is no address on the public web.
+    None for what is no address on the public web; what stands on the very site of `base` is as public as that is.
     """
     try:
-        guarded = check_url(urljoin(base, url.strip()) if base else url, EVERY_PORT)
+        guarded = check_url(urljoin(base, url.strip()) if base else url, EVERY_PORT, urljoin(base, "/"))
     except (UnsafeUrl, ValueError):
         return None
     parts = urlsplit(guarded.url)

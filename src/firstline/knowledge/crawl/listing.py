@@ -25,7 +25,7 @@ async def listing(plan: CrawlPlan, guest: Guest, *, needed: bool) -> Sitemap:
 
     pages: list[Sitemap] = []
     for given in plan.urls:
-        url = normal(given)
+        url = normal(given, plan.own)
         if url is None:
             continue
         if _is_sitemap(url):

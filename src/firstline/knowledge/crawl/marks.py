@@ -48,7 +48,7 @@ def marks_of(data: bytes, url: str, content_type: str = "", headers: Mapping[str
         return Marks()
     said = re.split(r"[\s,:]+", (headers or {}).get("x-robots-tag", "").lower())
     silent = "nofollow" in said or "none" in said
-    links = [] if silent else [normal(link) for link in links_of(data, url, content_type)]
+    links = [] if silent else [normal(link, url) for link in links_of(data, url, content_type)]
     return Marks(tuple(dict.fromkeys(link for link in links if link)), _canonical(tree, url, headers or {}))
 
 

@@ -34,13 +34,14 @@ class CrawlPlan:
     rate_per_second: float = 2.0
     visibility: str = "public"
     tags: tuple[str, ...] = ()
+    own: str = ""
 
     @classmethod
-    def read(cls, config: Mapping[str, Any], *, guarded: bool = True) -> "CrawlPlan":
+    def read(cls, config: Mapping[str, Any], *, guarded: bool = True, own: str = "") -> "CrawlPlan":
         """From the stored object. Raises BadPlan. Fields of others are left alone.
 
         `guarded`: addresses that must not be called are refused here already, which the API wants; the source leaves
-        that to fetch, which says it page by page.
+        that to fetch, which says it page by page. `own`: the demo's own address, which may be (settings.web.own_site).
         """
         bounds = rules()["plan"]
         mode = config.get("mode") or "page"
@@ -50,7 +51,7 @@ class CrawlPlan:
         if visibility not in ("public", "internal"):
             raise BadPlan("visibility", "must be public or internal.")
         return cls(
-            _urls(config.get("urls"), bounds["urls"], guarded=guarded),
+            _urls(config.get("urls"), bounds["urls"], own, guarded=guarded),
             mode,
             int(_number(config, "depth", bounds["depth"], whole=True)),
             int(_number(config, "most_pages", bounds["most_pages"], whole=True)),
@@ -59,10 +60,11 @@ class CrawlPlan:
             _number(config, "rate_per_second", bounds["rate_per_second"]),
             visibility,
             tuple(_texts(config, "tags", 50)),
+            own,
         )
 
 
-def _urls(value: Any, most: int, *, guarded: bool) -> tuple[str, ...]:
+def _urls(value: Any, most: int, own: str, *, guarded: bool) -> tuple[str, ...]:
     found = [value] if isinstance(value, str) else value
     if not isinstance(found, list | tuple) or not found or not all(isinstance(url, str) for url in found):
         raise BadPlan("urls", "must be a list of one or more web addresses.")
@@ -71,7 +73,7 @@ def _urls(value: Any, most: int, *, guarded: bool) -> tuple[str, ...]:
     urls = [url.strip() if "://" in url else f"https://{url.strip()}" for url in found]
     for url in urls if guarded else ():
         try:
-            check_url(url)
+            check_url(url, own=own)
         except UnsafeUrl as error:
             raise BadPlan("urls", f"{url[:200]}: {error.sentence}") from error
     return tuple(dict.fromkeys(urls))

@@ -34,7 +34,7 @@ class Pages:
         whole = True
         seen: set[str] = set()
         for given in self._plan.urls:
-            plain = normal(given) or given
+            plain = normal(given, self._plan.own) or given
             uri = names.get(identity(plain), plain)
             if uri in seen:
                 continue

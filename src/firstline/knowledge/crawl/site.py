@@ -55,8 +55,8 @@ class Site:
         What we hold is visited too because links of unchanged pages are not at hand. Raises CannotRead when not one of
         the given addresses can be read: then nothing is known to be gone.
         """
-        errors = [found for given in self._plan.urls if (found := _unsafe(given))]
-        seeds = list(dict.fromkeys(url for given in self._plan.urls if (url := normal(given))))
+        errors = [found for given in self._plan.urls if (found := _unsafe(given, self._plan.own))]
+        seeds = list(dict.fromkeys(url for given in self._plan.urls if (url := normal(given, self._plan.own))))
         for url in seeds:
             if self.frontier.mark(url):
                 async for found in self._visit(url, 0, seed=True):
@@ -129,7 +129,7 @@ class Site:
         held = self._name(start) in self._known
 
         def passable(target: str, permanent: bool) -> bool:
-            where = normal(target)
+            where = normal(target, start)
             if where and identity(where) == identity(start):
                 return True
             away = where is None or not self.frontier.mine(where)
@@ -166,7 +166,7 @@ class Site:
         self._failures = 0
         if answer is None:
             return
-        uri = self._name(normal(answer.url) or url)
+        uri = self._name(normal(answer.url, url) or url)
         if answer.not_modified:
             self._kept += 1
             self._unchanged.add(identity(uri))
@@ -242,9 +242,9 @@ class Site:
         return False
 
 
-def _unsafe(url: str) -> Found | None:
+def _unsafe(url: str, own: str) -> Found | None:
     try:
-        check_url(url, EVERY_PORT)
+        check_url(url, EVERY_PORT, own)
     except UnsafeUrl as why:
         return Found(url, UnreadableDocument("unsafe_url", why.sentence))
     return None

@@ -110,7 +110,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Materials:
-    """What sources may use. `known` maps a uri to what we hold of it, for the documents of `source`."""
+    """What sources may use. `known` maps a uri to what we hold of it, for the documents of `source`.
+
+    `own`: the address of the demo's own pages, which `fetch` reads although this machine serves them; "" elsewhere.
+    """
 
     business: Business
     objects: Objects | None = None
@@ -120,6 +123,7 @@ class Materials:
     source: SourceRow | None = None
     known: Mapping[str, Known] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
+    own: str = ""
 
 
 class Source(Protocol):

@@ -73,7 +73,7 @@ def plan_of(job: Job, materials: Materials) -> CrawlPlan:
         config |= source.config
     config |= job.input
     try:
-        return CrawlPlan.read(config, guarded=False)
+        return CrawlPlan.read(config, guarded=False, own=materials.own)
     except BadPlan as why:
         raise SourceFailed("bad_config", said("bad_config", why=str(why))) from why
 

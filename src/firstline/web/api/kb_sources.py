@@ -53,7 +53,8 @@ async def post_source(
 ) -> SourceOut:
     """Read at once unless `read_now` is false."""
     rooms = rooms_of(request)
-    uri = _checked(body.kind, body.uri.strip(), body.config.model_dump(exclude_none=True), body.credentials)
+    own = rooms.settings.web.own_site
+    uri = _checked(body.kind, body.uri.strip(), body.config.model_dump(exclude_none=True), body.credentials, own)
     values = {
         "title": body.title.strip(),
         "config": _kept(body.kind, body.config.model_dump(exclude_none=True)),
@@ -96,7 +97,7 @@ async def patch_source(request: Request, who: Writer, source_id: UUID, body: Sou
             raise _no_source()
         if body.config is not None:
             config = body.config.model_dump(exclude_none=True)
-            _checked(row["kind"], row["uri"], config, {})
+            _checked(row["kind"], row["uri"], config, {}, rooms.settings.web.own_site)
             values["config"] = _kept(row["kind"], config)
         if body.credentials is not None:
             values["secret"] = body.credentials
@@ -143,7 +144,7 @@ def _sealer(rooms: Rooms) -> Sealer | None:
     return workshop.sealer if workshop else None
 
 
-def _checked(kind: str, uri: str, config: dict[str, Any], credentials: dict[str, Any] | None) -> str:
+def _checked(kind: str, uri: str, config: dict[str, Any], credentials: dict[str, Any] | None, own: str) -> str:
     """The source's name. Raises Invalid naming the field."""
     if kind == "crm":
         return "crm"
@@ -151,7 +152,7 @@ def _checked(kind: str, uri: str, config: dict[str, Any], credentials: dict[str,
         raise Invalid("invalid_request", "Name its address.", [FieldError("uri", "is needed")])
     if kind == "url":
         try:
-            return CrawlPlan.read({**config, "urls": [uri]}).urls[0]
+            return CrawlPlan.read({**config, "urls": [uri]}, own=own).urls[0]
         except BadPlan as why:
             field = "uri" if why.field == "urls" else f"config.{why.field}"
             raise Invalid("invalid_request", f"{field}: {why.sentence}", [FieldError(field, why.sentence)]) from None
