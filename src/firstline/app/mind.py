@@ -8,7 +8,7 @@ from firstline.answering.computed.topics import questions_in
 from firstline.answering.port import Question
 from firstline.conversations.facts import Passage, Reading, Said
 from firstline.embedding.pool import EmbeddingPool
-from firstline.embedding.port import Vector
+from firstline.embedding.port import Vector, query_vectors
 from firstline.knowledge.query import alone, own_first, search_text
 from firstline.knowledge.retrieve import Asked, Retriever
 from firstline.tenancy.model import Business
@@ -88,6 +88,6 @@ class Mind:
     def select(self, question: Question) -> list[tuple[Passage, str, float]]:
         """The best sentences of a question's passages; runs in the composer's thread."""
         query = search_text(question.text, question.history, question.reading.language)
-        vector = self._retriever.embedder_of(question.business.id).embed([query])[0]
+        vector = query_vectors(self._retriever.embedder_of(question.business.id), [query])[0]
         usable = [p for p in question.passages if p.above_floor]
         return self._retriever.best_sentences(question.business.id, vector, query, question.reading.language, usable, 4)

@@ -4,6 +4,7 @@ Both paths find the same candidates by the same numbers (held.py, cold.py) and a
 An index is used only while its version and its model are the database's: an edited FAQ is found by the very next question.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from firstline.conversations.facts import Passage
 from firstline.embedding.catalog import Embedders
 from firstline.embedding.pool import EmbeddingPool
-from firstline.embedding.port import Embedder, Vector
+from firstline.embedding.port import Embedder, Vector, query_vectors
 from firstline.ground.tenant import Door, Tx
 from firstline.knowledge import cold
 from firstline.knowledge import search_queries as queries
@@ -109,7 +110,7 @@ class Retriever:
         for _ in range(2):
             model = self.model_of(business_id)
             if vectors is None:
-                vectors = list(await self.embedders.named(model).embed([one.text for one in asked]))
+                vectors = await self._embedded(model, [one.text for one in asked])
             try:
                 async with self._door.transaction(business_id) as tx:
                     return [await self._recall(tx, one, v, model) for one, v in zip(asked, vectors, strict=True)]
@@ -117,6 +118,14 @@ class Retriever:
                 self._models[business_id] = changed.model
                 vectors = None
         return [[] for _ in asked]
+
+    async def _embedded(self, model: str, texts: Sequence[str]) -> list[Vector]:
+        pool = self.embedders.named(model)
+        if hasattr(
+            pool.embedder, "embed_queries"
+        ):  # a model that tells questions from passages; its pool knows passages
+            return list(await asyncio.to_thread(query_vectors, pool.embedder, texts))
+        return list(await pool.embed(texts))
 
     async def recall(
         self, tx: Tx, text: str, vector: Vector, language: str, limit: int = 6, *, visibility: str = "public",
@@ -128,7 +137,7 @@ class Retriever:
 
     async def looked_at(self, business_id: UUID, asked: Asked) -> list[Looked]:
         """Everything near the question with its scores, also what the assistant would not see, and why. Best first."""
-        vector = (await self.embedders.named(self.model_of(business_id)).embed([asked.text]))[0]
+        vector = (await self._embedded(self.model_of(business_id), [asked.text]))[0]
         async with self._door.transaction(business_id) as tx:
             index, model = await self._index(tx, None)
             seen = await _ranked(tx, index, model, asked.sought(vector))
