@@ -52,7 +52,7 @@ def judge(evidence: Evidence, numbers: Tuning) -> Judged:
     support: Scores = (1 / (1 + np.exp(-logit))).astype(np.float32)
     nearest = np.fmax(np.fmax(evidence.asked, evidence.sentence), -1.0)
     return Judged(
-        dense=(features[:, 0] + features[:, 1]) / 2,
+        dense=features[:, :2].mean(axis=1).astype(np.float32),
         keyword=np.where(evidence.same, evidence.words.sum(axis=1), evidence.across).astype(np.float32),
         fused=(score / sum(numbers.ranking[:3])).astype(np.float32),
         support=support,
