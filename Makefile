@@ -130,6 +130,10 @@ docs: $(DEV) ## Write the README's table of settings from the code
 train: $(TRAIN) ## Train the small model of firstline.understanding again
 	@OMP_NUM_THREADS=1 $(BIN)/python scripts/train_understanding.py $(ARGS)
 
+.PHONY: fit-retrieval
+fit-retrieval: $(DEV) ## Fit the weights of retrieval again on the public sets (the first time embeds them: 15 minutes)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m scripts.fit_retrieval --write $(ARGS)
+
 .PHONY: screenshots
 screenshots: $(DEV) assets browser ## The pictures of the README, made of the running demo
 	@$(BIN)/python scripts/screenshots.py $(ARGS)
