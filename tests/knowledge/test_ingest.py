@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -16,7 +17,7 @@ from firstline.knowledge.model import Faq
 from firstline.knowledge.retrieve import Retriever, recall_cold
 from firstline.knowledge.sources.port import Materials
 from firstline.knowledge.store import Workshop
-from firstline.tenancy.model import Business
+from firstline.tenancy.model import Business, EmergencyLine, Holiday, Interval
 
 
 class Folder:
@@ -303,3 +304,19 @@ async def test_the_profile_becomes_documents_in_each_language(workshop, acme):
     job = await run(workshop, business, "profile")
     assert job.stats["documents"] == 2
     assert "Verona" in (await recall(workshop, business, "towns we serve Verona"))[0].text
+
+
+async def test_the_hours_of_the_profile_are_a_document_for_the_team(workshop, acme):
+    business = replace(
+        acme,
+        business_hours={"mon": (Interval("08:00", "17:00"),)},
+        holidays=(Holiday({"en": "Christmas"}, None, "12-25"),),
+        emergency_line=EmergencyLine("+16085550100", {}, Decimal(95)),
+    )
+    assert (await run(workshop, business, "profile")).stats["documents"] == 4
+    assert not any("Monday" in p.text for p in await recall(workshop, business, "hours on Monday"))
+    found = "\n".join(
+        p.text for p in await recall(workshop, business, "hours on Monday, Christmas", visibility="internal")
+    )
+    for said in ("Monday: 08:00-17:00", "Tuesday: closed", "Christmas (12-25): closed", "+16085550100", "$95"):
+        assert said in found

@@ -1,4 +1,4 @@
-"""The business's own profile as documents, one a language: services with their price bands, and the area."""
+"""The business's own profile as documents, one a language: services with their price bands, the area, hours and holidays."""
 
 import tomllib
 from collections.abc import AsyncIterator
@@ -9,9 +9,9 @@ from typing import Any
 from firstline.kit.money import format_money
 from firstline.knowledge.model import Job, Parsed
 from firstline.knowledge.sources.port import Acquired, Materials
-from firstline.tenancy.model import Business, Service, localized
+from firstline.tenancy.model import Business, Interval, Service, localized
 
-__all__ = ["profile"]
+__all__ = ["hours_markdown", "profile", "profile_markdown"]
 
 
 @cache
@@ -20,7 +20,7 @@ def _texts() -> dict[str, Any]:
 
 
 async def profile(job: Job, materials: Materials) -> AsyncIterator[Acquired]:  # noqa: ARG001 - a Source
-    """Hours are left out on purpose: they are computed, never searched for."""
+    """Hours are a document for the team: customers' questions of hours are computed, and found text would say less."""
     for language in materials.business.guardrails.languages_allowed:
         if language in _texts():
             document = Parsed(
@@ -30,6 +30,10 @@ async def profile(job: Job, materials: Materials) -> AsyncIterator[Acquired]:  #
                 metadata={"language": language},
             )
             yield Acquired(f"profile:{language}", document)
+            if hours := hours_markdown(materials.business, language):
+                title = f"{_texts()[language]['hours_title']}: {materials.business.name}"
+                about = Parsed(title, hours, "profile", metadata={"language": language})
+                yield Acquired(f"profile:hours:{language}", about, visibility="internal")
 
 
 def profile_markdown(business: Business, language: str) -> str:
@@ -45,6 +49,32 @@ def profile_markdown(business: Business, language: str) -> str:
         if business.service_area_places:
             lines.append(texts["places"].format(places=", ".join(business.service_area_places)))
     return "\n".join(lines)
+
+
+def hours_markdown(business: Business, language: str) -> str:
+    """Sections: opening hours, holidays, the emergency line; '' when none is known."""
+    texts, days = _texts()[language], _texts()["days"][language]
+    lines: list[str] = []
+    if business.business_hours:
+        lines += ["", f"## {texts['hours_title']}", ""]
+        lines += [f"- {name}: {_times(business.business_hours.get(day, ()), texts)}" for day, name in days.items()]
+    if business.holidays:
+        lines += ["", f"## {texts['holidays_title']}", ""]
+        for holiday in business.holidays:
+            when = holiday.date.isoformat() if holiday.date else holiday.yearly
+            lines.append(f"- {localized(holiday.name, language)} ({when}): {_times(holiday.hours, texts)}")
+    if line := business.emergency_line:
+        lines += ["", f"## {texts['emergency_title']}", "", texts["emergency"].format(phone=line.phone)]
+        if line.surcharge is not None:
+            amount = format_money(line.surcharge, business.currency, language)
+            lines.append(texts["surcharge"].format(amount=amount))
+        if line.hours:
+            lines += ["", *(f"- {name}: {_times(line.hours.get(day, ()), texts)}" for day, name in days.items())]
+    return "\n".join(lines).strip()
+
+
+def _times(hours: tuple[Interval, ...], texts: dict[str, Any]) -> str:
+    return ", ".join(f"{stretch.open}-{stretch.close}" for stretch in hours) or str(texts["closed"])
 
 
 def _service(service: Service, business: Business, language: str) -> str:
