@@ -136,7 +136,7 @@ def _exact(index: HeldIndex, sought: Any, vectors: Any) -> Any:
 async def _fill(url: str, chunks: int, embedder: BundledEmbedder) -> tuple[UUID, Any]:
     """Stores a tenant by COPY, as the owner of the tables; -> its id and all vectors, (chunks * (1 + PARTS), dimensions)."""
     rng, noise = random.Random(chunks), np.random.default_rng(chunks)
-    business_id, documents = new_id(), [new_id() for _ in range(max(chunks // 50, 1))]
+    business_id = new_id()
     ids = sorted(new_id() for _ in range(chunks))
     weights = 1 / (1 + np.arange(len(WORDS)))
     drawn = iter(noise.choice(len(WORDS), size=chunks * 48, p=weights / weights.sum()).tolist())
@@ -156,6 +156,18 @@ async def _fill(url: str, chunks: int, embedder: BundledEmbedder) -> tuple[UUID,
     connection = await asyncpg.connect(url)
     await connection.set_type_codec("halfvec", schema="public", encoder=bytes, decoder=bytes, format="binary")
     await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_jsonb, decoder=bytes, format="binary")
+    await _store_texts(connection, business_id, ids, texts)
+    await _store_vectors(connection, business_id, ids, embedder, vectors)
+    await connection.execute("INSERT INTO kb_versions (business_id) VALUES ($1)", business_id)
+    await connection.execute("VACUUM ANALYZE")  # as autovacuum does soon after such a load
+    await connection.close()
+    return business_id, vectors
+
+
+async def _store_texts(connection: Any, business_id: UUID, ids: list[UUID], texts: list[str]) -> None:
+    """Documents of fifty chunks, the chunks, their stems, the vocabulary."""
+    chunks = len(ids)
+    documents = [new_id() for _ in range(max(chunks // 50, 1))]
     await connection.execute(
         "INSERT INTO businesses (id, name, slug, timezone) VALUES ($1, 'Bench', $2, 'UTC')",
         business_id,
@@ -180,10 +192,14 @@ async def _fill(url: str, chunks: int, embedder: BundledEmbedder) -> tuple[UUID,
     await connection.execute("DROP TABLE words")
     terms = sorted(set().union(*counted))
     await _copy(connection, "kb_vocabulary", [(business_id, term) for term in terms], "business_id term")
+
+
+async def _store_vectors(
+    connection: Any, business_id: UUID, ids: list[UUID], embedder: BundledEmbedder, vectors: Any
+) -> None:
+    """In the order of ingestion, which stores sixteen chunks at a time, their own vectors before those of their parts."""
     head = embedder.dimensions.to_bytes(2, "big") + b"\0\0"
-    span = 16 * (
-        1 + PARTS
-    )  # ingestion stores sixteen chunks at a time, the chunks' own vectors before those of their parts
+    span = 16 * (1 + PARTS)
     for at in range(0, len(vectors), span * 256):
         places = sorted(
             range(at, min(at + span * 256, len(vectors))), key=lambda n: (n // span, n % (1 + PARTS) != 0, n)
@@ -192,10 +208,6 @@ async def _fill(url: str, chunks: int, embedder: BundledEmbedder) -> tuple[UUID,
             (business_id, ids[n // (1 + PARTS)], n % (1 + PARTS), embedder.name, head + vectors[n].astype(">f2").tobytes())
             for n in places
         ], "business_id chunk_id part embedding_model e")  # fmt: skip
-    await connection.execute("INSERT INTO kb_versions (business_id) VALUES ($1)", business_id)
-    await connection.execute("VACUUM ANALYZE")  # as autovacuum does soon after such a load
-    await connection.close()
-    return business_id, vectors
 
 
 def _jsonb(text: str) -> bytes:
