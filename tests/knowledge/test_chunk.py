@@ -62,3 +62,32 @@ def test_a_faq_row_is_one_chunk():
     (chunk,) = chunks_of(Parsed("FAQ", "", "csv", faqs=(faq,)), JobConfig(), count)
     assert (chunk.question, chunk.answer, chunk.text, chunk.tags) == ("Do you take cards?", "Yes.", "Yes.", ("pay",))
     assert chunk.parts == ["Do you take cards?", "Yes."]
+
+
+PIECES = st.lists(
+    st.one_of(
+        WORDS.map(lambda text: ("prose", f"{text}.")),
+        st.lists(WORDS, min_size=2, max_size=6).map(lambda rows: ("table", "\n".join(["| a | b |", "| --- | --- |", *(f"| {row} | $5 |" for row in rows)]))),
+        st.lists(WORDS, min_size=2, max_size=6).map(lambda rows: ("list", "\n".join(f"- {row}" for row in rows))),
+    ),
+    min_size=1,
+    max_size=6,
+)  # fmt: skip
+
+
+@given(PIECES, st.integers(96, 200), st.integers(0, 48))
+def test_chunks_keep_the_limit_the_order_and_whole_rows_and_overlap_in_prose_only(pieces, most, overlap):
+    markdown = "\n\n".join(f"## Part {n}\n\n{text}" for n, (_, text) in enumerate(pieces))
+    found = chunks_of(Parsed("t", markdown, "html"), JobConfig(most, overlap, False, min(most, 64)), count)
+    assert all(count(chunk.searchable) <= most + 2 for chunk in found)
+    assert [chunk.section for chunk in found] == sorted(
+        (chunk.section for chunk in found), key=lambda s: int(s.split()[1])
+    )
+    for n, (kind, text) in enumerate(pieces):
+        lines = [line for chunk in found if chunk.section == f"Part {n}" for line in chunk.text.splitlines() if line]
+        if kind == "prose":
+            assert set(" ".join(lines).replace(".", "").split()) == set(text.replace(".", "").split())
+        elif kind == "list":
+            assert lines == text.splitlines()
+        else:
+            assert [line for line in lines if line.endswith("| $5 |")] == text.splitlines()[2:]
