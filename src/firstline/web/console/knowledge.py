@@ -1,75 +1,84 @@
-"""What the assistant knows: documents and their jobs, FAQs, and what it would answer."""
+"""Knowledge's first page: where the assistant's knowledge comes from, what is being read now, and what it would answer."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from firstline.knowledge import document_queries
+from firstline.ground.tenant import Tx
+from firstline.knowledge import job_queries, proposal_queries, source_queries
+from firstline.knowledge.overview_queries import known_by_origin, waiting
 from firstline.web.console.edge import ConsoleRoute
-from firstline.web.console.pages import page
-from firstline.web.console.signed import Viewer, viewer_of
-from firstline.web.console.speech import merged, searchable
+from firstline.web.console.knowledge_proposals import proposal_shown
+from firstline.web.console.knowledge_shown import PAGE, Who, jobs_shown, paged, show, source_name
 
 __all__ = ["router"]
 
 router = APIRouter(route_class=ConsoleRoute)
-Who = Annotated[Viewer, Depends(viewer_of)]
-Search = Annotated[str, Query(max_length=200)]
-SHOWN_JOBS, PAGE = 8, 50
-
-
-def _config(viewer: Viewer) -> dict[str, Any]:
-    lang = viewer.lang
-    return {"lang": lang, "words": merged(lang, "common", "knowledge", "names")}
+LOOKED_AT_JOBS, MOST_PROPOSALS = 12, 3
+EVERY = (None, 86_400, 7 * 86_400)  # never, daily, weekly: seconds
+ORIGINS = ("upload", "faq", "profile", "canned", "push", "page")
 
 
 @router.get("/knowledge")
-async def show_documents(request: Request, viewer: Who, q: Search = "", cursor: UUID | None = None) -> Response:
-    """Documents, newest first, and the latest jobs that run or met problems."""
+async def show_sources(request: Request, viewer: Who, cursor: UUID | None = None) -> Response:
+    """The overview. What documents used to be filtered by here leads to their own page."""
     viewer.need("kb:read")
+    if "q" in request.query_params:
+        return RedirectResponse(f"/console/knowledge/documents?{request.url.query}", 303)
     async with viewer.rooms.door.transaction(viewer.business.id) as tx:
-        found = await document_queries.documents_page(tx, searchable(q), False, cursor, PAGE + 1)
-        jobs = await document_queries.jobs_page(tx, None, SHOWN_JOBS)
-    return _show(request, viewer, "documents.html", found, q, jobs=_telling(jobs))
-
-
-def _telling(jobs: list[Any]) -> list[Any]:
-    """Jobs that still run, and of the others those with problems until a day has passed."""
-    day_ago = datetime.now(UTC) - timedelta(days=1)
-    running = ("pending", "running")
-    return [
-        j
-        for j in jobs
-        if j["status"] in running or ((j["errors"] or j["status"] == "failed") and j["created_at"] > day_ago)
-    ]
-
-
-@router.get("/knowledge/faqs")
-async def show_faqs(request: Request, viewer: Who, q: Search = "", cursor: UUID | None = None) -> Response:
-    """Questions with their answers as written."""
-    viewer.need("kb:read")
-    async with viewer.rooms.door.transaction(viewer.business.id) as tx:
-        found = await document_queries.faqs_page(tx, searchable(q), cursor, PAGE + 1)
-    return _show(request, viewer, "faqs.html", found, q, spoken=viewer.business.guardrails.languages_allowed)
-
-
-def _show(request: Request, viewer: Viewer, template: str, found: list[Any], q: str, **context: Any) -> Response:
-    rows = [dict(row) for row in found[:PAGE]]
-    older = rows[-1]["id"] if len(found) > PAGE else None
-    context["may_write"] = viewer.principal.may("kb:write")
-    return page(
-        request, template, viewer, rows=rows, older=older, q=q, filters={"q": q}, config=_config(viewer), **context
+        found = await source_queries.sources_page(tx, cursor, PAGE + 1)
+        jobs = await job_queries.list_jobs(tx, LOOKED_AT_JOBS)
+        proposals = await proposal_queries.proposals_page(tx, "pending", None, MOST_PROPOSALS)
+        origins = {row["origin"]: row for row in await known_by_origin(tx)}
+        counts = await waiting(tx)
+        rows, older = paged(found)
+        sources = [await _source(tx, row) for row in rows]
+        names = {row["id"]: source_name(row, viewer.lang) for row in rows}
+        latest = {row["id"]: row["last_job_id"] for row in rows}
+        running = jobs_shown(jobs, names, latest, viewer.lang)
+    return show(
+        request,
+        viewer,
+        "sources.html",
+        counts,
+        sources=sources,
+        older=older,
+        jobs=running,
+        proposals=[proposal_shown(dict(row), viewer) for row in proposals],
+        origins=[dict(origins[name]) for name in ORIGINS if name in origins],
+        every=EVERY,
+        has_crm=any(row["kind"] == "crm" for row in rows),
+        spoken=viewer.business.guardrails.languages_allowed,
     )
+
+
+async def _source(tx: Tx, row: dict[str, Any]) -> dict[str, Any]:
+    """A row with its latest run: how many documents that one changed and removed."""
+    job = await job_queries.get_job(tx, row["last_job_id"]) if row["last_job_id"] else None
+    progress = job.progress if job else {}
+    done, unchanged = int(progress.get("done") or 0), int(progress.get("unchanged") or 0)
+    failed = int(job.stats.get("errors") or 0) if job else 0
+    every = row["refresh_every"]
+    return {
+        **{name: value for name, value in row.items() if name != "secret"},
+        "every": int(every.total_seconds()) if every else None,
+        "has_credentials": row["secret"] is not None,
+        "reading": job is not None and job.status in ("pending", "running"),
+        "changed": max(0, done - unchanged - failed) if job else 0,
+        "removed": int(progress.get("removed") or 0),
+        "failed": failed,
+    }
 
 
 @router.get("/knowledge/try")
 async def show_try(request: Request, viewer: Who) -> Response:
     """ "What would it answer?": asks the admin API's playground and its search."""
     viewer.need("kb:read")
-    return page(request, "try.html", viewer, chips=viewer.business.chips.get(viewer.lang, ()), config=_config(viewer))
+    async with viewer.rooms.door.transaction(viewer.business.id) as tx:
+        counts = await waiting(tx)
+    return show(request, viewer, "try.html", counts, chips=viewer.business.chips.get(viewer.lang, ()))

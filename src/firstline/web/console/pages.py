@@ -34,8 +34,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cache-Control": "no-store",
 }
-FILE_ICONS = {"pdf": "file-type-pdf", "docx": "file-type-docx", "csv": "file-type-csv", "faq": "help-circle", "html": "world", "page": "world",
-              "profile": "building-store"}  # fmt: skip
+FILE_ICONS = {"pdf": "file-type-pdf", "docx": "file-type-docx", "csv": "file-type-csv", "xlsx": "file-type-csv", "faq": "help-circle", "html": "world",
+              "page": "world", "profile": "building-store", "email": "mail", "image": "photo", "ticket_summary": "ticket"}  # fmt: skip
 
 
 def _local(moment: datetime | str | None, viewer: Viewer) -> datetime | None:

@@ -41,6 +41,8 @@ def origin(document: Mapping[str, Any], lang: str) -> str:
         return say(lang, "knowledge.from_profile")
     if uri.startswith("faq:"):
         return say(lang, "knowledge.from_faq")
+    if uri.startswith(("canned:", "drive:", "push:")):
+        return say(lang, f"knowledge.origin_{uri.partition(':')[0]}")
     if uri.startswith("upload:"):
         return f"{say(lang, 'knowledge.from_upload')} · {uri.removeprefix('upload:')}"
     parts = urlsplit(uri)

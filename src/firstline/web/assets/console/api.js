@@ -1,9 +1,9 @@
 // The admin API as the console calls it: cookie session, CSRF token, problem+json as an error with its fields.
-import { t } from "./words.js";
+import { has, t } from "./words.js";
 
 export class Problem extends Error {
   constructor(status, body) {
-    super(body?.detail || body?.title || t("failed"));
+    super(has(`problem_${body?.code}`) ? t(`problem_${body.code}`) : body?.detail || body?.title || t("failed"));
     this.status = status;
     this.code = body?.code;
     this.errors = body?.errors ?? [];

@@ -17,6 +17,8 @@ const KINDS = {
   // A holiday is either one date or a day of every year.
   date: (input) => (yearly(input)?.checked ? undefined : input.value || null),
   yearly: (input) => (input.checked ? input.closest("[data-row]").querySelector("[type=date]").value.slice(5) : undefined),
+  day: (input) => input.value || null,
+  json: (input) => (input.value.trim() ? JSON.parse(input.value) : undefined),
 };
 const yearly = (input) => input.closest("[data-row]")?.querySelector('[data-kind="yearly"]');
 
@@ -76,6 +78,12 @@ function mark(form, { field, message }, i) {
   return beside;
 }
 
+// What a page finds wrong itself, before anything is sent.
+export function fault(form, field, message) {
+  clear(form);
+  mark(form, { field, message }, 0)?.focus();
+}
+
 export async function send(form) {
   const said = form.querySelector(".form-said"), button = form.querySelector("[type=submit], .btn-primary:not([type=button])");
   clear(form);
@@ -86,8 +94,9 @@ export async function send(form) {
     await api(form.dataset.method, form.dataset.send.replace("/api/v1/", ""), read(form), { key: form.dataset.key });
     delete form.dataset.dirty;
     form.closest("dialog")?.close();
-    toast(t("saved"));
-    if (form.dataset.then) document.body.dispatchEvent(new CustomEvent(form.dataset.then));
+    toast(form.dataset.said ?? t("saved"));
+    form.dispatchEvent(new CustomEvent("sent"));
+    for (const name of form.dataset.then?.split(" ") ?? []) document.body.dispatchEvent(new CustomEvent(name));
     return true;
   } catch (problem) {
     const places = problem.errors.map((error, i) => mark(form, error, i));
@@ -111,6 +120,7 @@ export function installForms(root) {
   root.addEventListener("input", (event) => {
     const form = event.target.form;
     if (!form?.matches("[data-send]")) return;
+    if ("quick" in form.dataset) return; // one field and a button: nothing is lost
     form.dataset.dirty = "yes";
     const said = form.querySelector(".form-said");
     if (!form.closest("dialog")) said.textContent = t("unsaved");

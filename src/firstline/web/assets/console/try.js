@@ -4,10 +4,16 @@ import { api } from "./api.js";
 import { html, icon, readable, strength, t } from "./words.js";
 
 const form = document.getElementById("try-form"), place = document.getElementById("tried");
-const Passage = ({ p, all }) => html`<li class=${p.above_floor === false ? "weak" : ""}>
-  <p><b>${p.title}</b>${p.section && p.section !== p.title && html`<span class="dim"> · ${p.section}</span>`}
-  <span class="score" title=${JSON.stringify(p.scores ?? {})}><meter min="0" max="1" value=${strength(p, all)} /></span></p>
-  <p class="pre" tabindex="0">${readable(p.text)}</p>${p.above_floor === false && html`<p class="hint">${t("tryBelow")}</p>`}</li>`;
+const SCORES = ["fused", "dense", "keyword"];
+const number = (score) => (typeof score === "number" ? score.toFixed(2) : "–");
+const cutOf = (p) => p.cut ?? (p.above_floor === false ? "floor" : null);
+// Each score with its name: by meaning, by words, and the two together, which decides.
+const Scores = ({ scores = {} }) => html`<dl class="scores">${SCORES.map((name) => html`<div class=${name}><dt>${t(`score_${name}`)}</dt><dd>${number(scores[name])}</dd></div>`)}</dl>`;
+const Passage = ({ p, all, cut }) => html`<li class=${cut ? "weak" : ""}>
+  <p class="passage-top"><a href=${`/console/knowledge/documents/${p.document_id}`}><b>${p.title}</b></a>${p.section && p.section !== p.title && html`<span class="dim">${p.section}</span>`}</p>
+  <p class="pre" tabindex="0">${readable(p.text)}</p>
+  <div class="passage-foot">${!cut && html`<meter min="0" max="1" value=${strength(p, all)} aria-label=${t("score_fused")} />`}<${Scores} scores=${p.scores} /></div>
+  ${cut && html`<p class="hint">${icon("info-circle", "inline")} ${t(`cut_${cut}`)}</p>`}</li>`;
 
 function Answer({ turn, question }) {
   const replies = turn?.replies ?? turn?.messages ?? [];
@@ -26,14 +32,16 @@ async function ask(question) {
   const failed = (problem) => ({ problem });
   const [turn, found] = await Promise.all([
     api("POST", "playground", { messages: [{ role: "customer", text: question }] }).catch(failed),
-    api("POST", "kb/search", { query: question, limit: 6 }).catch(failed),
+    api("POST", "kb/search", { query: question, limit: 12 }).catch(failed),
   ]);
-  const items = found.items ?? [];
+  const items = found.items ?? [], kept = items.filter((p) => !cutOf(p)), cut = items.filter(cutOf);
   render(html`<div class="columns">
     ${turn.problem ? html`<section class="panel"><p class="alert-line">${icon("alert-circle")} ${turn.problem.message}</p></section>` : html`<${Answer} turn=${turn} question=${question} />`}
     <section class="panel"><header><h2>${icon("books")} ${t("tryPassages")}</h2></header>
       ${found.problem && html`<p class="alert-line">${icon("alert-circle")} ${found.problem.message}</p>`}
-      ${items.length ? html`<ol class="passages">${items.map((p) => html`<${Passage} p=${p} all=${items} />`)}</ol>` : html`<p class="quiet">${t("tryNothing")}</p>`}
+      ${kept.length ? html`<ol class="passages">${kept.map((p) => html`<${Passage} p=${p} all=${items} />`)}</ol>` : html`<p class="quiet">${icon("zoom-question")} ${t("tryNothing")}</p>`}
+      ${cut.length > 0 && html`<details class="cut-list" open=${!kept.length}><summary>${t("tryCut", { n: cut.length })}</summary><ol class="passages">${cut.map((p) => html`<${Passage} p=${p} all=${items} cut=${cutOf(p)} />`)}</ol></details>`}
+      ${items.length > 0 && html`<details class="fold"><summary>${t("tryScores")}</summary><p class="hint">${t("tryScoresText")}</p></details>`}
     </section></div>`, place);
 }
 

@@ -1,0 +1,51 @@
+// What is being read now, as it goes: each event has the cards drawn anew by the server (one renderer), and whoever stops
+// being among those that run has ended. Without the stream the page asks.
+import { tell } from "./acts.js";
+import { live } from "./live.js";
+import { toast } from "./toast.js";
+import { t } from "./words.js";
+
+const EVERY = 600, ASK = 4000, AFTER = "sources-changed documents-changed proposals-changed waiting-changed";
+const cards = () => [...document.querySelectorAll("#jobs [data-job]")];
+const going = () => new Map(cards().filter((card) => ["pending", "running"].includes(card.dataset.status)).map((card) => [card.dataset.job, card.dataset.name]));
+const HIDDEN = "fl_hidden_jobs";
+const hidden = () => { try { return JSON.parse(localStorage.getItem(HIDDEN) ?? "[]"); } catch { return []; } };
+
+function hide(id) {
+  try { localStorage.setItem(HIDDEN, JSON.stringify([...hidden(), id].slice(-100))); } catch { /* refused: for this page only */ }
+  document.querySelector(`#jobs [data-job="${id}"]`)?.remove();
+}
+
+let before = going();
+function look() {
+  for (const id of hidden()) document.querySelector(`#jobs [data-job="${id}"]:not([data-status="pending"], [data-status="running"])`)?.remove();
+  const now = going();
+  const ended = [...before].filter(([id]) => !now.has(id));
+  before = now;
+  if (!ended.length) return;
+  for (const [id, name] of ended) {
+    const card = document.querySelector(`#jobs [data-job="${id}"]`);
+    if (!card?.matches(".job-stopped")) toast(t(card ? "jobEndedWrong" : "jobEnded", { name }), { wrong: Boolean(card) });
+  }
+  tell(AFTER);
+}
+
+const place = document.getElementById("jobs");
+if (place) {
+  look();
+  new MutationObserver(look).observe(place.parentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-status"] });
+}
+
+let timer = null, last = 0;
+export function changed() {
+  if (timer) return;
+  timer = setTimeout(() => { timer = null; last = Date.now(); tell(place ? "jobs-changed" : AFTER); }, Math.max(0, last + EVERY - Date.now()));
+}
+live({ onEvent: (event) => event.type === "kb.job" && changed() });
+setInterval(() => before.size && Date.now() - last > ASK && changed(), ASK);
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-hide-job]");
+  if (button) hide(button.dataset.hideJob);
+});
+document.addEventListener("done", (event) => event.target.dataset.hides && hide(event.target.dataset.hides));
