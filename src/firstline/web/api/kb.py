@@ -1,5 +1,6 @@
 """Knowledge: FAQ rows, and the search that shows what the assistant would see. Its other parts stand in kb_*.py."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from firstline.knowledge.model import Faq
 from firstline.knowledge.models import held_models
 from firstline.knowledge.query import search_text
 from firstline.knowledge.reading_again import reindex
+from firstline.knowledge.retrieve import Asked
 from firstline.knowledge.store import Workshop
 from firstline.knowledge.tongue import language_of
 from firstline.tenancy.principal import Principal
@@ -141,14 +143,21 @@ async def search(
         SearchIn, Body(openapi_examples={"question": {"value": {"query": "do you replace water heaters"}}})
     ],
 ) -> SearchOut:
-    """The passages of a question with their scores, those under the floor marked."""
+    """The passages of a question with their scores, those under the floor marked (`cut`).
+
+    With `explain` also what else was looked at: duplicates of better ones, and what lies beyond `limit`.
+    """
     rooms = rooms_of(request)
     business = await rooms.profiles.get(who.business_id)
     language = body.language or language_of(body.query, business.guardrails.languages_allowed, business.language)
-    text = search_text(body.query, (), language)
-    vector = await rooms.embedding.embed_one(text)
-    async with rooms.door.transaction(who.business_id) as tx:
-        found = await rooms.knowledge.recall(
-            tx, text, vector, language, body.limit, visibility=body.visibility, tags=body.tags
-        )
-    return SearchOut(items=[SearchItem.model_validate(passage) for passage in found])
+    asked = Asked(search_text(body.query, (), language), language, body.limit, body.visibility, body.tags, body.on)
+    looked = await rooms.knowledge.looked_at(who.business_id, asked)
+    shown: list[SearchItem] = []
+    for one in looked:
+        if (
+            one.cut is None
+            or (body.explain and one.cut != "filter")
+            or (one.cut == "floor" and len(shown) < body.limit)
+        ):
+            shown.append(SearchItem.model_validate(asdict(one.passage) | {"cut": one.cut}))
+    return SearchOut(items=shown)

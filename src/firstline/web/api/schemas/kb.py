@@ -250,6 +250,8 @@ class SearchIn(Wire):
     visibility: Visibility = "public"
     tags: list[Tag] | None = Field(None, max_length=20)
     language: Language | None = None
+    on: date | None = Field(None, description="As on this day: what takes effect later is not found")
+    explain: bool = False
 
 
 class SearchItem(Shown):
@@ -267,6 +269,9 @@ class SearchItem(Shown):
     tags: list[str]
     scores: dict[str, float] = Field(examples=[{"dense": 0.61, "keyword": 0.4, "fused": 0.55}])
     above_floor: bool
+    cut: str | None = Field(
+        None, description="Why the assistant would not see it: floor, duplicate, beyond (the limit); null: it would"
+    )
 
 
 class SearchOut(Shown):
