@@ -63,7 +63,7 @@ def test_an_api_key_is_printed_alone(database_url: str, made: dict[str, str]) ->
 def test_what_was_ingested_is_answered_with_its_receipt(database_url: str, made: dict[str, str]) -> None:
     done = firstline(database_url, "ingest", "examples/acme-plumbing/faq.csv", "--business", made["slug"])
     assert done.returncode == 0, done.stderr
-    assert "1 documents" in done.stdout
+    assert "1 document, " in done.stdout
     asked = firstline(database_url, "ask", "--business", made["slug"], "When are you open on Saturday?")
     assert asked.returncode == 0, asked.stderr
     assert "8" in asked.stdout.splitlines()[0]

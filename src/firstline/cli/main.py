@@ -1,4 +1,4 @@
-"""`firstline`: serve, worker, demo, migrate, business, api-key, ingest, ask. `firstline --help` tells all."""
+"""`firstline`: serve, worker, demo, migrate, business, api-key, ingest, kb, ask. `firstline --help` tells all."""
 
 import sys
 
@@ -9,6 +9,7 @@ from firstline.cli.asking import ask
 from firstline.cli.businesses import api_key, business
 from firstline.cli.demo import demo
 from firstline.cli.ingesting import ingest
+from firstline.cli.knowledge import kb
 from firstline.cli.processes import migrate, serve, worker
 from firstline.ground.errors import FirstlineError
 
@@ -21,7 +22,7 @@ def cli() -> None:
     """Firstline: the AI first line of small service businesses."""
 
 
-for command in (serve, worker, demo, migrate, business, api_key, ingest, ask):
+for command in (serve, worker, demo, migrate, business, api_key, ingest, kb, ask):
     cli.add_command(command)
 
 

@@ -18,6 +18,7 @@ __all__ = [
 
 FIRST_WAIT = timedelta(minutes=15)  # after a failure; doubled by each further one, at most the interval or a day
 MOST_DOUBLINGS = 7
+OF_THE_JOB = ("include_private_docs", "max_tokens_per_chunk", "overlap_tokens")  # of a source's config
 
 
 def seal_place(business_id: UUID, source_id: UUID) -> str:
@@ -95,10 +96,10 @@ async def refresh_source(
         return None
     job_id = await job_queries.open_job_of_source(tx, source_id)
     if job_id is None:
-        private = bool(row["config"].get("include_private_docs", False))
+        config = {name: row["config"][name] for name in OF_THE_JOB if row["config"].get(name) is not None}
         job_id = await open_job(
-            tx, row["kind"], {}, {"include_private_docs": private}, source_id=source_id, trigger=trigger, created_by=created_by
-        )  # fmt: skip
+            tx, row["kind"], {}, config, source_id=source_id, trigger=trigger, created_by=created_by
+        )
     await source_queries.source_began(tx, source_id, job_id)
     return job_id
 

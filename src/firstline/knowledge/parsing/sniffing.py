@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from firstline.knowledge.parsing.archive import kind_of_archive
 
-__all__ = ["sniff"]
+__all__ = ["READABLE", "sniff"]
 
 PLAIN = {
     ".html": "html",
@@ -20,6 +20,10 @@ PLAIN = {
     ".mhtml": "email",
 }
 OFFICE = {".docx": "docx", ".xlsx": "xlsx", ".pptx": "pptx", ".odt": "odt", ".docm": "docx", ".xlsm": "xlsx"}
+PICTURE = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif", ".webp")
+READABLE = frozenset(
+    (".pdf", ".txt", *PLAIN, *OFFICE, *PICTURE)
+)  # what to take of a folder; a named file may be anything
 PAGE = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:!doctype html|html|head|body)\b", re.I | re.S
 )

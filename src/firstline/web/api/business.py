@@ -63,7 +63,7 @@ async def post_profile_import(
     """Reads the site (schema.org data and text); what it says waits under `kb/proposals?job_id=` for a yes."""
     wanted = {"urls": [body.url], "mode": "crawl", "depth": 1, "most_pages": 30}
     try:
-        CrawlPlan.read(wanted)
+        CrawlPlan.read(wanted, own=rooms_of(request).settings.web.own_site)
     except BadPlan as why:
         raise Invalid("invalid_request", f"url: {why.sentence}", [FieldError("url", why.sentence)]) from None
     async with rooms_of(request).door.transaction(who.business_id) as tx:
