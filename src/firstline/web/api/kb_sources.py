@@ -87,8 +87,8 @@ async def get_source(request: Request, who: Reader, source_id: UUID) -> SourceOu
 async def patch_source(request: Request, who: Writer, source_id: UUID, body: SourcePatch) -> SourceOut:
     """`refresh_every: null` ends the schedule. Documents take a new visibility or new tags with the next reading."""
     rooms, named = rooms_of(request), body.model_fields_set
-    values = {name: getattr(body, name) for name in ("title", "visibility", "tags", "state") if name in named}
-    values = {name: value for name, value in values.items() if value is not None}
+    plain = body.model_dump(include={"title", "visibility", "tags", "state"}, exclude_none=True)
+    values: dict[str, Any] = {name: value for name, value in plain.items() if name in named}
     if "refresh_every" in named:
         values["refresh_every"] = timedelta(seconds=body.refresh_every) if body.refresh_every else None
     async with rooms.door.transaction(who.business_id) as tx:

@@ -22,11 +22,11 @@ class SourceConfig(Wire):
     """How it is read. The first six are for websites; see docs/knowledge.md."""
 
     mode: Literal["page", "sitemap", "crawl"] | None = None
-    depth: int | None = Field(None, ge=0, le=10)
-    most_pages: int | None = Field(None, ge=1, le=5000)
+    depth: int | None = Field(default=None, ge=0, le=10)
+    most_pages: int | None = Field(default=None, ge=1, le=5000)
     scope: list[Path] = Field(default_factory=list, max_length=50)
     exclude: list[Path] = Field(default_factory=list, max_length=50)
-    rate_per_second: float | None = Field(None, gt=0, le=20)
+    rate_per_second: float | None = Field(default=None, gt=0, le=20)
     include_private_docs: bool = False
 
 
