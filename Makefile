@@ -108,8 +108,12 @@ bench-speed: $(DEV) assets ## First delta, load, open streams, start-up, memory 
 bench-answers: $(DEV) ## Fifty questions to the demo business, no key, no network
 	@$(BIN)/python benchmarks/answers/run.py $(ARGS)
 
+.PHONY: bench-knowledge
+bench-knowledge: $(DEV) ## Retrieval, its speed, ingestion, boilerplate, governance (ARGS="speed --quick")
+	@$(BIN)/python -m benchmarks.knowledge $(ARGS)
+
 .PHONY: bench-retrieval
-bench-retrieval: $(DEV) ## Recall on the public sets, latency at 5,000 chunks
+bench-retrieval: $(DEV) ## Recall and answerability on the public sets alone (ARGS=--all: with e5)
 	@$(BIN)/python -m benchmarks.retrieval $(ARGS)
 
 .PHONY: bench-xquad

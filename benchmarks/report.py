@@ -1,4 +1,4 @@
-"""All numbers of docs/benchmarks.md: `python -m benchmarks [speed retrieval answers xquad understanding] [--quick] [--no-write]`.
+"""All numbers of docs/benchmarks.md: `python -m benchmarks [speed knowledge answers xquad understanding] [--quick] [--no-write]`.
 
 Each part runs in a process of its own and writes its section of the document, between its two markers; the others stay.
 Without a part named: all. `--quick` is for CI: a short run, printed, nothing written. It fails only when a part cannot
@@ -22,7 +22,6 @@ __all__ = ["machine", "put_section"]
 
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
-RETRIEVAL_LIMITS = {"hot p50": 12.0, "cold p50": 35.0}
 RIGHT, ASKED_ENOUGH = 45, 50
 XQUAD = {"en": 78.0, "es": 66.0}
 Rows = list[tuple[str, str, str, str, str]]
@@ -78,23 +77,10 @@ def speed(quick: bool) -> Rows:
     return [(r["what"], r["value"], r["limit"], _state(r["good"]), r["note"]) for r in rows]
 
 
-def retrieval(quick: bool) -> Rows:
-    """Latency at 5,000 chunks; with the public sets at hand also the recall."""
-    report = json.loads(_run("-m", "benchmarks.retrieval", "--json", *(["--latency"] if quick else [])))
-    out: Rows = []
-    for name, value in report["latency_ms"].items():
-        if name == "index MB":
-            out.append(("memory of the index of 5,000 chunks", f"{value} MB", "", "", ""))
-            continue
-        limit = RETRIEVAL_LIMITS.get(name)
-        told = f"<= {limit:g} ms" if limit else ""
-        out.append(
-            (f"retrieval at 5,000 chunks, {name}", f"{value} ms", told, _state(value <= limit if limit else None), "")
-        )
-    for name, values in report.get("retrieval", {}).items():
-        shares = ", ".join(f"{k} {v}" for k, v in values.items()) if isinstance(values, dict) else str(values)
-        out.append((f"{name}", shares, "", "", ""))
-    return out
+def knowledge(quick: bool) -> Rows:
+    """Retrieval, its speed, ingestion, boilerplate, governance: benchmarks/knowledge.py."""
+    rows = _json_file("-m", "benchmarks.knowledge", *(["--quick"] if quick else []))
+    return [(what, value, limit, _state(good), note) for what, value, limit, good, note in rows]
 
 
 def answers(_quick: bool) -> Rows:
@@ -140,7 +126,7 @@ def understanding(_quick: bool) -> str:
 
 PARTS: dict[str, Callable[[bool], Rows | str]] = {
     "speed": speed,
-    "retrieval": retrieval,
+    "knowledge": knowledge,
     "answers": answers,
     "xquad": xquad,
     "understanding": understanding,
@@ -169,7 +155,7 @@ def main() -> int:
             continue
         where = machine()
         try:
-            rows = PARTS[name](chosen.quick or (name == "retrieval" and not shared))
+            rows = PARTS[name](chosen.quick)
         except (subprocess.CalledProcessError, OSError, ValueError) as error:
             print(f"\n## {name}: could not run ({error})")
             failed = True
