@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from babel import Locale
 from babel.dates import format_date
@@ -18,6 +19,7 @@ from firstline.web.console.speech import say
 
 __all__ = ["proposal_shown"]
 
+MOST_CONFLICTS = 6
 SURE = 0.8  # stated as data in the page, not read out of its sentences (knowledge.structured.proposal.Found)
 LABELS = {
     "name": "name", "phone": "phone", "email": "email", "website": "website", "country": "country", "currency": "currency",
@@ -27,65 +29,74 @@ LABELS = {
 
 
 def proposal_shown(row: Mapping[str, Any], viewer: Viewer) -> dict[str, Any]:
-    """What of it is new: {id, site, at, fields, services, faqs, conflicts}; what the profile says already is left out."""
-    found, lang = row["proposal"], viewer.lang
+    """What of it is new, as rows {group, key, label, value, now, sure, url, place, words} in `fields`, `services`, `faqs`.
+
+    What the profile says already is left out; so is a list of places that the profile has all of.
+    """
+    found, lang, site = row["proposal"], viewer.lang, str(row["url"])
     profile: Mapping[str, Any] = found.get("profile") or {}
     offered = _prices(viewer)
-    services = [_service(at, one, found, offered, viewer) for at, one in enumerate(profile.get("services") or ())]
-    fields = [_field(name, profile[name], found, viewer) for name in LABELS if name in profile]
+    fields = [
+        _field(name, profile[name], found, site, viewer)
+        for name in LABELS
+        if name in profile and _news(name, profile[name], viewer)
+    ]
+    services = [_service(at, one, found, offered, site, viewer) for at, one in enumerate(profile.get("services") or ())]
     return {
         "id": row["id"],
-        "site": origin({"source_type": "", "source_uri": row["url"]}, lang),
-        "url": row["url"],
+        "site": origin({"source_type": "", "source_uri": site}, lang),
+        "url": site,
         "at": row["created_at"],
         "fields": [one for one in fields if one["value"] and one["value"] != one["now"]],
-        "services": [one for one in services if one["price"] != one["now"] or not one["known"]],
+        "services": [one for one in services if one["value"] != one["now"]],
         "faqs": [
-            {"at": at, "question": one.get("question", ""), "answer": one.get("answer", "")}
+            _row("faqs", str(at), one.get("question", ""), one.get("answer", ""), "", {"confidence": 1.0}, site)
             for at, one in enumerate(found.get("faqs") or ())
         ],
         "conflicts": [
-            one for conflict in (found.get("conflicts") or ())[:6] if (one := _conflict(conflict, viewer)) is not None
+            one
+            for conflict in (found.get("conflicts") or ())[:MOST_CONFLICTS]
+            if (one := _conflict(conflict, site, viewer)) is not None
         ],
     }
 
 
-def _field(name: str, value: Any, found: Mapping[str, Any], viewer: Viewer) -> dict[str, Any]:
-    held = (found.get("fields") or {}).get(name) or {}
+def _row(group: str, key: str, label: str, value: str, now: str, held: Mapping[str, Any], site: str) -> dict[str, Any]:
+    return {"group": group, "key": key, "label": label, "value": value, "now": now, **_where(held, site)}
+
+
+def _news(name: str, value: Any, viewer: Viewer) -> bool:
     now = getattr(viewer.business, name, None)
-    return {
-        "name": name,
-        "label": say(viewer.lang, f"settings.{LABELS[name]}"),
-        "value": _written(name, value, viewer),
-        "now": _written(name, now, viewer),
-        **_where(held, viewer.lang),
-    }
+    return not (isinstance(now, tuple) and isinstance(value, list) and all(one in now for one in value))
 
 
-def _where(held: Mapping[str, Any], lang: str) -> dict[str, Any]:
+def _field(name: str, value: Any, found: Mapping[str, Any], site: str, viewer: Viewer) -> dict[str, Any]:
+    held = (found.get("fields") or {}).get(name) or {}
+    now = _written(name, getattr(viewer.business, name, None), viewer)
+    label = say(viewer.lang, f"settings.{LABELS[name]}")
+    return _row("fields", name, label, _written(name, value, viewer), now, held, site)
+
+
+def _where(held: Mapping[str, Any], site: str) -> dict[str, Any]:
+    """Where it was read: the page's path, for all are of one site."""
     url = str(held.get("source") or held.get("url") or "")
-    link = url if url.startswith(("http://", "https://")) else ""
+    parts = urlsplit(url)
+    near = unquote(parts.path) if parts.netloc == urlsplit(site).netloc else f"{parts.netloc}{unquote(parts.path)}"
     return {
-        "url": link,
-        "place": origin({"source_type": "", "source_uri": url}, lang) if url else "",
+        "url": url if parts.scheme in ("http", "https") else "",
+        "place": near or "/",
         "words": str(held.get("words") or ""),
         "sure": float(held.get("confidence") or 0) >= SURE,
     }
 
 
 def _service(
-    at: int, one: Mapping[str, Any], found: Mapping[str, Any], known: Mapping[str, str], viewer: Viewer
+    at: int, one: Mapping[str, Any], found: Mapping[str, Any], known: Mapping[str, str], site: str, viewer: Viewer
 ) -> dict[str, Any]:
-    name = localized(dict(one.get("name") or {}), viewer.lang) if one.get("name") else ""
+    name = localized(dict(one["name"]), viewer.lang) if one.get("name") else ""
     held = next((s for s in found.get("services") or () if s.get("name") == name), {})
-    return {
-        "at": at,
-        "name": name,
-        "price": _band(one.get("price_low"), one.get("price_high"), viewer),
-        "now": known.get(name.casefold(), ""),
-        "known": name.casefold() in known,
-        **_where(held, viewer.lang),
-    }
+    price = _band(one.get("price_low"), one.get("price_high"), viewer)
+    return _row("services", str(at), name, price, known.get(name.casefold(), ""), held, site)
 
 
 def _prices(viewer: Viewer) -> dict[str, str]:
@@ -101,7 +112,7 @@ def _band(low: Any, high: Any, viewer: Viewer) -> str:
     amounts = [_money(amount, viewer) for amount in (low, high) if amount is not None]
     if low is not None and high is None:
         return f"{say(viewer.lang, 'settings.from')} {amounts[0]}"
-    return "–".join(dict.fromkeys(amounts))
+    return "–".join(dict.fromkeys(amounts)) or say(viewer.lang, "settings.noPrice")
 
 
 def _money(amount: Any, viewer: Viewer) -> str:
@@ -119,13 +130,15 @@ def _money(amount: Any, viewer: Viewer) -> str:
     )
 
 
-def _conflict(conflict: Mapping[str, Any], viewer: Viewer) -> dict[str, Any] | None:
+def _conflict(conflict: Mapping[str, Any], site: str, viewer: Viewer) -> dict[str, Any] | None:
     name = str(conflict.get("field") or "")
     if name not in LABELS:
         return None
-    sides = [conflict.get("kept") or {}, conflict.get("other") or {}]
-    told = [{"value": _written(name, side.get("value"), viewer), **_where(side, viewer.lang)} for side in sides]
-    return {"label": say(viewer.lang, f"settings.{LABELS[name]}"), "kept": told[0], "other": told[1]}
+    kept, other = (
+        {"value": _written(name, side.get("value"), viewer), **_where(side, site)}
+        for side in (conflict.get("kept") or {}, conflict.get("other") or {})
+    )
+    return {"label": say(viewer.lang, f"settings.{LABELS[name]}"), "kept": kept, "other": other}
 
 
 def _written(name: str, value: Any, viewer: Viewer) -> str:

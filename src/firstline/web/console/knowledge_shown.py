@@ -61,7 +61,7 @@ def ago(moment: datetime | None, lang: str) -> str:
     away = moment - datetime.now(UTC)
     if abs(away) < timedelta(minutes=1):
         return say(lang, "knowledge.justNow")
-    return format_timedelta(away, add_direction=True, locale=lang, threshold=1.2)
+    return format_timedelta(away, add_direction=True, locale=lang)
 
 
 def source_name(source: Mapping[str, Any], lang: str) -> str:
@@ -93,16 +93,19 @@ class JobShown:
 def jobs_shown(
     jobs: list[Job], names: Mapping[UUID, str], sources: Mapping[UUID, UUID | None], lang: str
 ) -> list[JobShown]:
-    """Those that run, and of the others the latest with problems until a day has passed. `sources`: source -> its latest job."""
+    """Those that run, and of the others the latest with problems until a day has passed. `sources`: source -> its latest job.
+
+    Why a whole source could not be read stands beside the source.
+    """
     day_ago = datetime.now(UTC) - TOLD_FOR
     told = [
         job
         for job in jobs
         if job.status in OPEN
         or (
-            (job.errors or job.status == "failed")
+            job.errors
             and job.created_at > day_ago
-            and (job.source_id is None or sources.get(job.source_id) == job.id)
+            and (job.source_id is None or (sources.get(job.source_id) == job.id and job.status == "completed"))
         )
     ]
     return [_job(job, names, lang) for job in told]
@@ -160,7 +163,7 @@ def _line(job: Job, lang: str) -> str:
         say(lang, f"knowledge.{name}", n=int(p[name])) for name in ("unchanged", "removed") if int(p.get(name) or 0)
     ]
     if chunks := int(job.stats.get("chunks") or 0):
-        parts.append(say(lang, "knowledge.nPassages", n=chunks))
+        parts.append(say(lang, "knowledge.onePassage" if chunks == 1 else "knowledge.nPassages", n=chunks))
     if failed := int(job.stats.get("errors") or 0):
         parts.append(say(lang, "knowledge.nFailed", n=failed))
     return " · ".join(parts)

@@ -1,6 +1,7 @@
 // What is being read now, as it goes: each event has the cards drawn anew by the server (one renderer), and whoever stops
 // being among those that run has ended. Without the stream the page asks.
 import { tell } from "./acts.js";
+import { api } from "./api.js";
 import { live } from "./live.js";
 import { toast } from "./toast.js";
 import { t } from "./words.js";
@@ -16,6 +17,13 @@ function hide(id) {
   document.querySelector(`#jobs [data-job="${id}"]`)?.remove();
 }
 
+async function say(id, name) {
+  const job = await api("GET", `kb/jobs/${id}`).catch(() => null);
+  if (!job || job.errors.some((error) => error.code === "cancelled")) return;
+  const wrong = job.status === "failed" || job.errors.length > 0;
+  toast(t(wrong ? "jobEndedWrong" : "jobEnded", { name }), { wrong });
+}
+
 let before = going();
 function look() {
   for (const id of hidden()) document.querySelector(`#jobs [data-job="${id}"]:not([data-status="pending"], [data-status="running"])`)?.remove();
@@ -23,10 +31,7 @@ function look() {
   const ended = [...before].filter(([id]) => !now.has(id));
   before = now;
   if (!ended.length) return;
-  for (const [id, name] of ended) {
-    const card = document.querySelector(`#jobs [data-job="${id}"]`);
-    if (!card?.matches(".job-stopped")) toast(t(card ? "jobEndedWrong" : "jobEnded", { name }), { wrong: Boolean(card) });
-  }
+  for (const [id, name] of ended) say(id, name);
   tell(AFTER);
 }
 

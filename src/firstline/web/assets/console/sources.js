@@ -57,6 +57,8 @@ function show(source) {
 document.addEventListener("click", (event) => {
   const edit = event.target.closest?.("[data-edit-source]");
   if (edit) show(JSON.parse(edit.dataset.editSource));
+  const all = event.target.closest?.("[data-tick-all]");
+  if (all) for (const box of all.parentElement.querySelectorAll("input")) box.checked = true;
 });
 
 document.addEventListener("submit", async (event) => {
