@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from firstline.ground.tenant import Tx
 from firstline.kit.ids import new_id
 from firstline.knowledge.contradictions import Contradiction, Held
@@ -23,7 +25,7 @@ __all__ = [
     "open_findings",
 ]
 
-MOST_MENTIONS = 20_000  # of one business; what is beyond is not compared
+MOST_MENTIONS = 20_000  # compared with one document; what is beyond is not
 # Of live documents only, on both sides: a finding goes with its document into the bin, and comes back with it.
 LIVE = """kb_findings f
   JOIN kb_source_documents d ON d.business_id = f.business_id AND d.id = f.document_id AND d.deleted_at IS NULL
@@ -127,14 +129,17 @@ async def keep_mentions(tx: Tx, document_id: UUID, found: Sequence[Mention]) -> 
     )
 
 
-async def mentions(tx: Tx) -> list[Held]:
-    """Every price in live public documents of the business, with its document's title and effective date."""
+async def mentions(tx: Tx, of: Sequence[Mention]) -> list[Held]:
+    """Prices in live public documents of the business that name the very subject of one of `of` (contradictions.same_thing
+    asks for no less), those of its own document among them, with their documents' titles and effective dates."""
     rows = await tx.fetch(
         """SELECT p.*, d.title, d.effective_date FROM kb_price_mentions p
            JOIN kb_source_documents d ON d.business_id = p.business_id AND d.id = p.document_id
-           WHERE p.business_id = $1 AND d.deleted_at IS NULL AND d.visibility = 'public'
-           ORDER BY p.document_id, p.n LIMIT $2""",
+           WHERE p.business_id = $1 AND p.thing = ANY(ARRAY(SELECT md5(said::jsonb::text) FROM unnest($2::text[]) AS n(said)))
+             AND d.deleted_at IS NULL AND d.visibility = 'public'
+           ORDER BY p.document_id, p.n LIMIT $3""",
         tx.business_id,
+        [orjson.dumps(subject).decode() for subject in {tuple(sorted(m.subject)) for m in of}],
         MOST_MENTIONS,
     )
     return [

@@ -5,6 +5,7 @@ governed one, so what was taken out is not in the database). "dismissed": seen, 
 """
 
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -53,7 +54,11 @@ async def settle(
     if not prices or not public:
         await finding_queries.drop_contradictions(tx, document_id)
         return
-    held = await finding_queries.mentions(tx)
+    held = await finding_queries.mentions(tx, prices)
+    told = Counter(entry.mention.subject for entry in held)
+    held = [
+        entry for entry in held if told[entry.mention.subject] > 1
+    ]  # a thing that is priced once contradicts nothing
     own = [entry for entry in held if entry.document_id == document_id]
     others: list[Held] = [entry for entry in held if entry.document_id != document_id]
     await finding_queries.keep_contradictions(tx, document_id, list(contradictions(own, others)))

@@ -73,6 +73,7 @@ CREATE TABLE kb_price_mentions (
   document_id uuid NOT NULL,
   n int NOT NULL,
   subject jsonb NOT NULL,
+  thing text NOT NULL GENERATED ALWAYS AS (md5(subject::text)) STORED,   -- the subject, to look for: jsonb's own equality is not leakproof
   label text NOT NULL,
   unit text NOT NULL,
   shape text NOT NULL CHECK (shape IN ('exact', 'range', 'from', 'up_to', 'about')),
@@ -83,6 +84,7 @@ CREATE TABLE kb_price_mentions (
   PRIMARY KEY (business_id, document_id, n),
   FOREIGN KEY (business_id, document_id) REFERENCES kb_source_documents ON DELETE CASCADE
 );
+CREATE INDEX kb_price_mentions_thing ON kb_price_mentions (business_id, thing);
 
 -- Question-answer drafts out of what people answered: never used before the owner says yes.
 CREATE TABLE kb_drafts (
