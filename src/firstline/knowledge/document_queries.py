@@ -190,7 +190,8 @@ async def whole_documents(tx: Tx, job_id: UUID, some: list[UUID] | None, after: 
                'tags', coalesce(c.metadata->'own_tags', '[]')) ORDER BY c.ordinal)
                FROM kb_chunks c WHERE c.business_id = d.business_id AND c.document_id = d.id AND c.question IS NOT NULL
                  AND c.generation = coalesce((d.metadata->>'ready')::int, d.generation)), '[]') AS faqs
-           FROM kb_source_documents d WHERE d.business_id = $1 AND d.deleted_at IS NULL AND d.seen_by IS DISTINCT FROM $2
+           FROM kb_source_documents d WHERE d.business_id = $1 AND d.deleted_at IS NULL
+             AND (d.seen_by IS DISTINCT FROM $2 OR (d.metadata->>'ready')::int IS DISTINCT FROM d.generation)
              AND ($3::uuid[] IS NULL OR d.id = ANY($3)) AND ($4::uuid IS NULL OR d.id > $4) ORDER BY d.id LIMIT $5""",
         tx.business_id,
         job_id,
@@ -228,9 +229,10 @@ async def purge_documents(tx: Tx, documents: Sequence[UUID], before: datetime) -
 
 
 async def document_labels(tx: Tx, document_id: UUID) -> Any:
-    """(visibility, tags, effective_date, kept) of a live document, held until this transaction ends; or None."""
+    """(visibility, tags, effective_date, kept, whole, size in characters) of a live document, held until this transaction ends; or None."""
     return await tx.fetchrow(
-        """SELECT visibility, coalesce(metadata->'tags', '[]') AS tags, effective_date, coalesce(metadata->'kept', '{}') AS kept
+        """SELECT visibility, coalesce(metadata->'tags', '[]') AS tags, effective_date, coalesce(metadata->'kept', '{}') AS kept,
+             coalesce((metadata->>'ready')::int = generation, false) AS whole, length(raw_text) AS size
            FROM kb_source_documents WHERE business_id = $1 AND id = $2 AND deleted_at IS NULL FOR UPDATE""",
         tx.business_id,
         document_id,

@@ -18,17 +18,21 @@ from firstline.tenancy.model import Business
 from firstline.tenancy.profile import business_from_row
 from firstline.tenancy.queries import business_row
 
-__all__ = ["Governance", "governed"]
+__all__ = ["Governance", "governed", "governed_again"]
 
 
 @dataclass(frozen=True, slots=True)
 class Governance:
-    """What was found in `parsed`, whose text is already without what was taken out. `stored`: it came out of our own database."""
+    """What was found in `parsed`, whose text is already without what was taken out. `stored`: it came out of our own database.
+
+    `visibility`: for whom it was cleared; what was cleared for the team only may not be shown to customers.
+    """
 
     parsed: Parsed
     findings: tuple[Finding, ...] = ()
     prices: tuple[Mention, ...] = ()
     stored: bool = False
+    visibility: str = "public"
 
     async def settle(self, tx: Tx, document_id: UUID) -> None:
         """Writes it beside the complete document, in the same transaction."""
@@ -45,11 +49,22 @@ async def governed(
         row = await business_row(tx)
         allowed = await finding_queries.allowed_fingerprints(tx)
         held = await queries.held_document(tx, acquired.uri, acquired.external_id)
-    if row is None:
-        return Governance(parsed)
     visibility = labels_of(acquired, parsed, held if job else None).visibility
+    if row is None:
+        return Governance(parsed, visibility=visibility)
     stored = job is not None and job.source == "reindex"
     return await asyncio.to_thread(_read, parsed, business_from_row(row), visibility, allowed, languages, stored)
+
+
+async def governed_again(tx: Tx, parsed: Parsed, visibility: str) -> Governance | None:
+    """A stored document under another visibility, within the transaction that asks: for short ones. None without a business."""
+    row = await business_row(tx)
+    if row is None:
+        return None
+    business = business_from_row(row)
+    allowed = await finding_queries.allowed_fingerprints(tx)
+    languages = business.guardrails.languages_allowed
+    return await asyncio.to_thread(_read, parsed, business, visibility, allowed, languages, True)
 
 
 def _read(
@@ -64,4 +79,4 @@ def _read(
     text = clean.markdown or "\n\n".join(f"{faq.question}\n{faq.answer}" for faq in clean.faqs)
     told = str(clean.metadata.get("language", ""))
     language = told if told in languages else language_of(text, languages, languages[0])
-    return Governance(clean, findings, tuple(price_mentions(text, business, language)), stored)
+    return Governance(clean, findings, tuple(price_mentions(text, business, language)), stored, visibility)

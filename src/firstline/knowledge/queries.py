@@ -175,7 +175,8 @@ async def label_document(
 ) -> bool:
     """Visibility, tags and date of a document, its chunks and its FAQ row: at once, without new vectors.
 
-    `kept`: what the owner decided, which later readings of the source leave alone.
+    `kept`: what the owner decided, which later readings of the source leave alone. Chunks that newer ones are about to replace
+    never become public: they may hold what was taken out since.
     """
     args = (tx.business_id, document_id, visibility, list(tags), effective_date)
     tag = await tx.execute(
@@ -189,11 +190,14 @@ async def label_document(
     if tag != "UPDATE 1":
         return False
     await tx.execute(
-        """UPDATE kb_chunks c SET visibility = $3, metadata = c.metadata || jsonb_build_object('visibility', $3::text,
+        """UPDATE kb_chunks c SET visibility = seen.by, metadata = c.metadata || jsonb_build_object('visibility', seen.by,
              'effective_date', to_jsonb($5::date), 'tags', (SELECT coalesce(jsonb_agg(tag ORDER BY place), '[]') FROM (
                SELECT tag, min(place) AS place FROM jsonb_array_elements(coalesce(c.metadata->'own_tags', '[]') || $4::jsonb)
                  WITH ORDINALITY AS t(tag, place) GROUP BY tag) tags))
-           WHERE c.business_id = $1 AND c.document_id = $2""",
+           FROM (SELECT o.id, CASE WHEN $3 = 'public' AND o.generation < d.generation THEN o.visibility ELSE $3::text END AS by
+             FROM kb_chunks o JOIN kb_source_documents d ON d.business_id = o.business_id AND d.id = o.document_id
+             WHERE o.business_id = $1 AND o.document_id = $2) seen
+           WHERE c.business_id = $1 AND c.id = seen.id""",
         *args,
     )
     await tx.execute(

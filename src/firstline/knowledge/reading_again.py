@@ -1,6 +1,7 @@
 """Documents as they are stored, to be divided and embedded anew: after a change of how that is done, or when one is incomplete."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID
 
 from firstline.ground.tenant import Door, Tx
@@ -9,7 +10,7 @@ from firstline.knowledge.model import Faq, Job, Parsed
 from firstline.knowledge.opening import open_job
 from firstline.knowledge.sources.port import Acquired
 
-__all__ = ["reindex", "stored_documents"]
+__all__ = ["parsed_of_row", "reindex", "stored_documents"]
 
 AT_ONCE = 50
 
@@ -28,12 +29,9 @@ async def stored_documents(door: Door, job: Job) -> AsyncIterator[Acquired]:
         async with door.transaction(job.business_id) as tx:
             rows = await document_queries.whole_documents(tx, job.id, some, after, AT_ONCE)
         for row in rows:
-            faqs = tuple(Faq(f["question"], f["answer"], f["language"], tuple(f["tags"])) for f in row["faqs"])
-            about = {k: v for k, v in row["metadata"].items() if k not in {"ready", "tags", "kept"}}
-            text = "" if faqs else row["raw_text"]
             yield Acquired(
                 row["source_uri"],
-                Parsed(row["title"], text, row["source_type"], faqs, about),
+                parsed_of_row(row),
                 visibility=row["visibility"],
                 tags=tuple(row["metadata"].get("tags") or ()),
                 external_id=row["external_id"],
@@ -44,3 +42,10 @@ async def stored_documents(door: Door, job: Job) -> AsyncIterator[Acquired]:
         if len(rows) < AT_ONCE:
             return
         after = rows[-1]["id"]
+
+
+def parsed_of_row(row: Any) -> Parsed:
+    """A row of document_queries.whole_documents as the document it was stored from, what was taken out of it left out."""
+    faqs = tuple(Faq(f["question"], f["answer"], f["language"], tuple(f["tags"])) for f in row["faqs"])
+    about = {k: v for k, v in row["metadata"].items() if k not in {"ready", "tags", "kept"}}
+    return Parsed(row["title"], "" if faqs else row["raw_text"], row["source_type"], faqs, about)

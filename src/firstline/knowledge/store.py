@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from firstline.knowledge.identity import Labels, identity_of, labels_of, without
 from firstline.knowledge.model import Chunk, Held, Job, JobConfig, Parsed
 from firstline.knowledge.models import held_models
 from firstline.knowledge.preparing import prepared
+from firstline.knowledge.reading_again import reindex
 from firstline.knowledge.sources.port import Acquired
 
 __all__ = ["Kept", "Step", "Workshop", "keep_document"]
@@ -108,7 +109,8 @@ async def keep_document(
         if held is not None and held.whole and held.content_hash == work.identity and not anew:
             return await _unchanged(tx, work, held)
         models = await held_models(tx, workshop.pool.embedder.name)
-        half = held is not None and held.content_hash == work.identity and not held.whole and not held.deleted_by
+        same = held is not None and held.content_hash == work.identity
+        half = same and held is not None and not held.whole and not held.deleted_by and not anew
         there = await queries.stored_ordinals(tx, held.id, held.generation) if half and held else set()
     counted = workshop.pool_of(models.active).embedder.count_tokens
     chunks, language = await asyncio.to_thread(prepared, parsed, config, counted, languages)
@@ -124,7 +126,9 @@ def _wanted(held: Held, job: Job | None) -> bool:
 
 
 async def _unchanged(tx: Tx, work: _Work, held: Held) -> Kept:
-    labels = labels_of(work.acquired, work.parsed, held if work.job else None)
+    labels, early = _labels(work, held, cleared=held.visibility == "public")
+    if early:
+        await reindex(tx, [held.id])
     if labels != Labels(held.visibility, held.tags, held.effective_date):
         await queries.label_document(tx, held.id, labels.visibility, labels.tags, labels.effective_date)
     if work.parsed.source_type == "faq":
@@ -197,7 +201,7 @@ async def _saved(tx: Tx, work: _Work, before: Held | None, language: str) -> tup
         return None  # purged meanwhile
     if held and before and held.generation != before.generation and (job is not None or not before.whole):
         return None  # changed meanwhile
-    labels = labels_of(acquired, parsed, held if job else None)
+    labels, early = _labels(work, held)
     saved = await queries.save_document(
         tx, _row(work, labels, language) | {"job_id": job.id if job else None, "source_id": job.source_id if job else None},
         held, anew=work.anew and (before is None or held is None or held.generation == before.generation),
@@ -206,7 +210,19 @@ async def _saved(tx: Tx, work: _Work, before: Held | None, language: str) -> tup
         await _keep_faqs(tx, work, saved[0], language, labels.visibility)
     if held is not None:
         await _forget_replaced(tx, work, held)
+    if early:
+        await reindex(tx, [saved[0]])
     return saved
+
+
+def _labels(work: _Work, held: Held | None, *, cleared: bool = False) -> tuple[Labels, bool]:
+    """Its labels now. True: its owner made it public while it was read for the team only, so it has to be cleared again.
+
+    It stays internal until then. `cleared`: the very same text is public already.
+    """
+    labels = labels_of(work.acquired, work.parsed, held if work.job else None)
+    early = labels.visibility == "public" and work.governance.visibility != "public" and not cleared
+    return (replace(labels, visibility="internal") if early else labels), early
 
 
 async def _keep_faqs(tx: Tx, work: _Work, document_id: UUID, language: str | None, visibility: str) -> None:
