@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from firstline.chat.answering_events import visitor_event
 from firstline.chat.desk import Desk
@@ -16,6 +17,7 @@ from firstline.ground.jobs import enqueue
 from firstline.ground.settings import read_settings
 from firstline.handoff.reflecting import REFLECT, when_it_matters
 from firstline.kit.ids import new_id
+from firstline.knowledge.opening import INGEST
 from firstline.tenancy.creating import create_business
 from firstline.tenancy.model import Business
 from firstline.worker.running import open_shop, work
@@ -87,3 +89,14 @@ async def test_a_job_whose_worker_died_is_taken_up(shop: Shop, acme: Business, d
         assert await take_up_stalled(queue) == 1
     async with shop.door.transaction(acme.id) as tx:
         assert await tx.fetchval("SELECT status::text FROM jobs.procrastinate_jobs WHERE id = $1", job) == "todo"
+
+
+async def test_why_a_job_failed_stands_in_the_log_at_its_first_try(
+    shop: Shop, acme: Business, database_url: str
+) -> None:
+    queue = queue_with_tasks(shop, database_url, None)
+    with capture_logs() as said, pytest.raises(ValueError, match="badly formed"):
+        await queue.tasks[INGEST].func(business_id=str(acme.id), job_id="no id")
+    assert [(line["event"], line["task"], line["business_id"]) for line in said] == [
+        ("job_failed", INGEST, str(acme.id))
+    ]

@@ -1,6 +1,6 @@
 """The jobs by name. A body is one call on a domain, and the tenant comes with its arguments."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -9,8 +9,9 @@ from uuid import UUID
 import procrastinate
 
 from firstline.embedding.catalog import Embedders
-from firstline.ground.jobs import build_queue, tenant_of
+from firstline.ground.jobs import Job, build_queue, tenant_of
 from firstline.ground.live import Live
+from firstline.ground.log import logger
 from firstline.ground.storage import LocalObjects
 from firstline.ground.tenant import Door
 from firstline.handoff.reflecting import REFLECT, reflect
@@ -32,6 +33,7 @@ __all__ = ["Shop", "deliver_due", "queue_with_tasks", "run_ingestion", "take_up_
 
 MOST_TRIES = 8  # with waits of 3, 9, 27 … seconds: about an hour and a half
 STALLED_SECONDS = 30.0  # a worker whose heartbeat is older is gone (it beats every ten seconds)
+log = logger("worker")
 
 
 @dataclass(slots=True)
@@ -80,19 +82,34 @@ def queue_with_tasks(shop: Shop, url: str, role: str | None) -> Any:
     queue = build_queue(url, role)
     again = procrastinate.RetryStrategy(max_attempts=MOST_TRIES, exponential_wait=3)
 
-    @queue.task(name=INGEST, retry=again)  # type: ignore[untyped-decorator]  # the queue is Any: its import is lazy
+    def task(name: str) -> Callable[[Job], Any]:
+        """A job that is tried again, and says in the log why: the queue itself keeps that for its last try."""
+
+        def register(body: Job) -> Any:
+            async def told(**arguments: Any) -> None:
+                try:
+                    await body(**arguments)
+                except Exception:
+                    log.exception("job_failed", task=name, business_id=arguments.get("business_id"))
+                    raise
+
+            return queue.task(name=name, retry=again)(told)
+
+        return register
+
+    @task(INGEST)
     async def _ingest(**arguments: Any) -> None:
         await run_ingestion(shop, tenant_of(arguments), UUID(str(arguments["job_id"])))
 
-    @queue.task(name=REEMBED, retry=again)  # type: ignore[untyped-decorator]
+    @task(REEMBED)
     async def _reembed(**arguments: Any) -> None:
         await reembed(shop.door, shop.embedders, tenant_of(arguments))
 
-    @queue.task(name=FORGET, retry=again)  # type: ignore[untyped-decorator]
+    @task(FORGET)
     async def _forget(**arguments: Any) -> None:
         await forget_objects(shop.objects, arguments["keys"])
 
-    @queue.task(name=REFLECT, retry=again)  # type: ignore[untyped-decorator]
+    @task(REFLECT)
     async def _reflect(**arguments: Any) -> None:
         await reflect(shop.door, shop.profiles, tenant_of(arguments), UUID(str(arguments["conversation_id"])), now)
         await deliver_due(shop)
