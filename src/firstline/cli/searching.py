@@ -82,7 +82,7 @@ def _tell(seen: list[Looked], cut: list[Looked]) -> None:
 def _line(one: Looked) -> str:
     passage: Any = one.passage
     scores = passage.scores
-    where = " · ".join(dict.fromkeys(part for part in (passage.title, passage.section) if part))
+    where = " · ".join(dict.fromkeys(part for part in (passage.title, passage.question or passage.section) if part))
     return f"{scores['fused']:5.2f}  {scores['dense']:5.2f}  {scores['keyword']:7.2f}  {where}"
 
 
