@@ -59,12 +59,12 @@ async def test_a_secret_reaches_neither_chunk_nor_stored_text_and_is_told(worksh
 
 async def test_what_the_owner_allows_stays_at_the_next_reading_and_the_decision_too(workshop, acme):
     text = "The door code is 4471. Breakfast is at eight."
-    document = await keep(workshop, acme, "a", text)
+    document = await keep(workshop, acme, "https://acme.example/a", text)
     (found,) = await page(workshop, acme)
     async with workshop.door.transaction(acme) as tx:
         decided = await decide(tx, found["id"], "allowed", None)
     assert decided.read_again == document
-    await keep(workshop, acme, "a", text)
+    await keep(workshop, acme, "https://acme.example/a", text)
     async with workshop.door.transaction(acme) as tx:
         assert "4471" in await tx.fetchval("SELECT raw_text FROM kb_source_documents WHERE id = $1", document)
         assert await badge(tx) == 0
@@ -104,6 +104,24 @@ async def test_a_contradiction_goes_with_its_document_into_the_bin_and_internal_
     assert len(await page(workshop, acme)) == 1
     async with workshop.door.transaction(acme) as tx:
         await queries.delete_document(tx, three)
+    assert await page(workshop, acme) == []
+
+
+async def test_what_comes_out_of_the_bin_is_compared_again(workshop, acme):
+    await keep(workshop, acme, "one", "Drain cleaning costs $120.")
+    two = await keep(workshop, acme, "two", "Drain cleaning costs $120.")
+    async with workshop.door.transaction(acme) as tx:
+        await queries.delete_document(tx, two)
+    await keep(workshop, acme, "one", "Drain cleaning costs $150.")
+    async with workshop.door.transaction(acme) as tx:
+        assert await queries.restore_document(tx, two)
+    (found,) = await page(workshop, acme)
+    assert two in {found["document_id"], found["other_document_id"]}
+    async with workshop.door.transaction(acme) as tx:
+        await queries.delete_document(tx, two)
+    await keep(workshop, acme, "one", "Drain cleaning costs $120.")
+    async with workshop.door.transaction(acme) as tx:
+        assert await queries.restore_document(tx, two)
     assert await page(workshop, acme) == []
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from firstline.ground.tenant import Tx
 
 __all__ = [
-    "chunk", "chunks_of_document", "chunks_page", "document", "document_file", "document_place", "documents_page", "faqs_page", "jobs_page", "known_documents", "object_used",
+    "chunk", "chunks_of_document", "chunks_page", "document", "document_file", "document_place", "documents_page", "faqs_page", "forget_marks", "jobs_page", "known_documents", "object_used",
     "prune_documents", "purge_documents", "seen_document", "whole_documents",
 ]  # fmt: skip
 
@@ -137,12 +137,15 @@ async def jobs_page(tx: Tx, after: UUID | None, most: int) -> list[Any]:
 async def known_documents(tx: Tx, source_id: UUID) -> list[Any]:
     """(id, source_uri, external_id, etag, last_modified) of a source's live documents.
 
-    Without etag and date where chunks are still missing: such a one has to be read again.
+    Without etag and date where it has to be read again: chunks are missing, or the source's visibility has changed since
+    (what is private at the source stays internal in a public one, whoever reads it again).
     """
     return await tx.fetch(
         """SELECT id, source_uri, external_id, CASE WHEN whole THEN etag END AS etag, CASE WHEN whole THEN last_modified END AS last_modified
-           FROM (SELECT *, coalesce((metadata->>'ready')::int = generation, false) AS whole FROM kb_source_documents
-             WHERE business_id = $1 AND source_id = $2 AND deleted_at IS NULL) d ORDER BY id""",
+           FROM (SELECT d.*, coalesce((d.metadata->>'ready')::int = d.generation, false)
+               AND (d.visibility = s.visibility OR d.metadata->'kept' ? 'visibility' OR (s.kind <> 'url' AND s.visibility = 'public')) AS whole
+             FROM kb_source_documents d JOIN kb_sources s ON s.business_id = d.business_id AND s.id = d.source_id
+             WHERE d.business_id = $1 AND d.source_id = $2 AND d.deleted_at IS NULL) d ORDER BY id""",
         tx.business_id,
         source_id,
     )
@@ -160,10 +163,11 @@ async def seen_document(tx: Tx, uri: str, job_id: UUID) -> None:
 
 
 async def prune_documents(tx: Tx, source_id: UUID, job_id: UUID) -> list[UUID]:
-    """The live documents of a source that this whole run of it has not seen."""
+    """The live documents of a source that this whole run of it has not seen, nor another that read one of them meanwhile."""
     rows = await tx.fetch(
         """SELECT id FROM kb_source_documents WHERE business_id = $1 AND source_id = $2 AND deleted_at IS NULL
-             AND seen_by IS DISTINCT FROM $3 ORDER BY id FOR UPDATE""",
+             AND seen_by IS DISTINCT FROM $3
+             AND seen_at < (SELECT started_at FROM kb_ingestion_jobs WHERE business_id = $1 AND id = $3) ORDER BY id FOR UPDATE""",
         tx.business_id,
         source_id,
         job_id,
@@ -198,6 +202,15 @@ async def whole_documents(tx: Tx, job_id: UUID, some: list[UUID] | None, after: 
         some,
         after,
         most,
+    )
+
+
+async def forget_marks(tx: Tx, document_id: UUID) -> None:
+    """Its source gives it again as if it had changed."""
+    await tx.execute(
+        "UPDATE kb_source_documents SET etag = NULL, last_modified = NULL WHERE business_id = $1 AND id = $2",
+        tx.business_id,
+        document_id,
     )
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "keep_findings",
     "keep_mentions",
     "mentions",
+    "mentions_of",
     "open_findings",
 ]
 
@@ -133,27 +134,33 @@ async def mentions(tx: Tx, of: Sequence[Mention]) -> list[Held]:
     """Prices in live public documents of the business that name the very subject of one of `of` (contradictions.same_thing
     asks for no less), those of its own document among them, with their documents' titles and effective dates."""
     rows = await tx.fetch(
-        """SELECT p.*, d.title, d.effective_date FROM kb_price_mentions p
+        """SELECT p.*, d.title, d.effective_date FROM (SELECT * FROM kb_price_mentions WHERE business_id = $1
+             AND thing = ANY(ARRAY(SELECT md5(said::jsonb::text) FROM unnest($2::text[]) AS n(said))) OFFSET 0) p
            JOIN kb_source_documents d ON d.business_id = p.business_id AND d.id = p.document_id
-           WHERE p.business_id = $1 AND p.thing = ANY(ARRAY(SELECT md5(said::jsonb::text) FROM unnest($2::text[]) AS n(said)))
              AND d.deleted_at IS NULL AND d.visibility = 'public'
-           ORDER BY p.document_id, p.n LIMIT $3""",
+           ORDER BY p.document_id, p.n LIMIT $3""",  # OFFSET 0: without statistics it reads the prices of every document
         tx.business_id,
         [orjson.dumps(subject).decode() for subject in {tuple(sorted(m.subject)) for m in of}],
         MOST_MENTIONS,
     )
-    return [
-        Held(
-            Mention(
-                frozenset(row["subject"]), row["label"], row["unit"], row["shape"], row["low"], row["high"],
-                row["sentence"], row["section"],
-            ),
-            row["document_id"],
-            row["title"],
-            row["effective_date"],
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [Held(_mention(row), row["document_id"], row["title"], row["effective_date"]) for row in rows]
+
+
+async def mentions_of(tx: Tx, document_id: UUID) -> list[Mention]:
+    """The prices of a document when it is live and public."""
+    rows = await tx.fetch(
+        """SELECT p.* FROM kb_price_mentions p
+           JOIN kb_source_documents d ON d.business_id = p.business_id AND d.id = p.document_id
+           WHERE p.business_id = $1 AND p.document_id = $2 AND d.deleted_at IS NULL AND d.visibility = 'public' ORDER BY p.n""",
+        tx.business_id,
+        document_id,
+    )
+    return [_mention(row) for row in rows]
+
+
+def _mention(row: Any) -> Mention:
+    named = ("label", "unit", "shape", "low", "high", "sentence", "section")
+    return Mention(frozenset(row["subject"]), **{name: row[name] for name in named})
 
 
 # ------------------------------------------------------------------ the owner's page
@@ -187,16 +194,18 @@ async def finding(tx: Tx, finding_id: UUID) -> Any:
     return await tx.fetchrow(f"SELECT {SHOWN} FROM {LIVE} AND f.id = $2", tx.business_id, finding_id)
 
 
-async def decide_finding(tx: Tx, finding_id: UUID, state: str, who: UUID | None) -> None:
-    """Writes the decision; `open` takes it back."""
+async def decide_finding(tx: Tx, finding_id: UUID, state: str, who: UUID | None, *, again: str = "") -> None:
+    """Writes the decision; `open` takes it back. `again` (detail.again): what has to be done before it takes effect."""
     await tx.execute(
         """UPDATE kb_findings SET state = $3, decided_by = CASE $3 WHEN 'open' THEN NULL ELSE $4::uuid END,
-             decided_at = CASE $3 WHEN 'open' THEN NULL ELSE now() END, updated_at = now()
+             decided_at = CASE $3 WHEN 'open' THEN NULL ELSE now() END, updated_at = now(),
+             detail = detail - 'again' || CASE WHEN $5 = '' THEN '{}' ELSE jsonb_build_object('again', $5::text) END
            WHERE business_id = $1 AND id = $2""",
         tx.business_id,
         finding_id,
         state,
         who,
+        again,
     )
 
 

@@ -1,7 +1,8 @@
 """What was found in documents, and what the owner said to it.
 
 "allowed": the words may stay; the document is read again from its source, and then keeps them (the stored text is the
-governed one, so what was taken out is not in the database). "dismissed": seen, nothing changes. "open" takes either back.
+governed one, so what was taken out is not in the database). Where there is no source to read it from, the finding says
+what has to be done. "dismissed": seen, nothing changes. "open" takes either back.
 """
 
 import tomllib
@@ -14,25 +15,29 @@ from typing import Any
 from uuid import UUID
 
 from firstline.ground.tenant import Tx
-from firstline.knowledge import finding_queries
+from firstline.knowledge import document_queries, finding_queries
 from firstline.knowledge.contradictions import Held, contradictions
 from firstline.knowledge.governance.model import Finding
 from firstline.knowledge.price_mentions import Mention
 from firstline.tenancy.model import localized
 
-__all__ = ["Decided", "badge", "decide", "settle", "words_of"]
+__all__ = ["Decided", "badge", "compare_again", "decide", "settle", "words_of"]
 
 STATES = frozenset({"open", "allowed", "dismissed"})
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision. `read_again`: the document (and the source it is of) that must be read anew for it to take effect, or None."""
+    """A decision. `read_again`: the document (and the source it is of) that must be read anew for it to take effect, or None.
+
+    `again`: nobody can read it anew ("push", "upload": what the owner has to do), '' otherwise.
+    """
 
     finding_id: UUID
     state: str
     read_again: UUID | None = None
     source_id: UUID | None = None
+    again: str = ""
 
 
 async def settle(
@@ -54,6 +59,16 @@ async def settle(
     if not prices or not public:
         await finding_queries.drop_contradictions(tx, document_id)
         return
+    await _compare(tx, document_id, prices)
+
+
+async def compare_again(tx: Tx, document_id: UUID) -> None:
+    """Contradictions between a live document that is back out of the bin and the others, from the prices we have of them."""
+    if prices := await finding_queries.mentions_of(tx, document_id):
+        await _compare(tx, document_id, prices)
+
+
+async def _compare(tx: Tx, document_id: UUID, prices: Sequence[Mention]) -> None:
     held = await finding_queries.mentions(tx, prices)
     told = Counter(entry.mention.subject for entry in held)
     held = [
@@ -71,9 +86,25 @@ async def decide(tx: Tx, finding_id: UUID, state: str, who: UUID | None) -> Deci
     row = await finding_queries.finding(tx, finding_id)
     if row is None:
         return None
-    await finding_queries.decide_finding(tx, finding_id, state, who)
-    changes = row["kind"] != "contradiction" and "allowed" in {state, row["state"]} and state != row["state"]
-    return Decided(finding_id, state, *((row["document_id"], row["source_id"]) if changes else ()))
+    brings_back = state == "allowed" and row["action"] == "redacted"
+    takes_out = row["state"] == "allowed" and state != "allowed"
+    if row["kind"] == "contradiction" or not (brings_back or takes_out):
+        await finding_queries.decide_finding(tx, finding_id, state, who)
+        return Decided(finding_id, state)
+    again = await _nowhere(tx, row["document_id"]) if brings_back else ""
+    await finding_queries.decide_finding(tx, finding_id, state, who, again=again)
+    if again:
+        return Decided(finding_id, state, again=again)
+    await document_queries.forget_marks(tx, row["document_id"])
+    return Decided(finding_id, state, row["document_id"], row["source_id"])
+
+
+async def _nowhere(tx: Tx, document_id: UUID) -> str:
+    """What the owner has to do when a document's original is not at hand; '' when it is."""
+    row = await document_queries.document_place(tx, document_id)
+    if row is None or row["object_key"] or row["source_id"] or row["source_uri"].startswith(("http://", "https://")):
+        return ""
+    return "push" if row["source_uri"].startswith("push:") else "upload"
 
 
 async def badge(tx: Tx) -> int:
@@ -94,4 +125,6 @@ def words_of(detail: Mapping[str, Any], action: str, language: str) -> str:
     }
     known = {name: str(detail.get(name, "")) for name in ("about", "first", "second", "newer")}
     said = texts.get(str(detail.get("type", "")), "").format(**known)
-    return said if known["first"] else f"{said}. {texts[action]}"
+    if known["first"]:
+        return said
+    return f"{said}. {texts[action]} {texts.get('again_' + str(detail.get('again', '')), '')}".rstrip()

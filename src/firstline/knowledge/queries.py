@@ -12,10 +12,11 @@ from firstline.ground.tenant import Tx
 from firstline.kit.ids import new_id
 from firstline.knowledge.cold_queries import keep_words
 from firstline.knowledge.faq_queries import delete_faq, faq_of, get_faq, keep_faq, list_faqs
+from firstline.knowledge.findings import compare_again
 from firstline.knowledge.job_queries import claim_job, create_job, finish_job, get_job, list_jobs
 from firstline.knowledge.model import Chunk, Held
 from firstline.knowledge.model_queries import add_vectors
-from firstline.knowledge.search_queries import bump_version, vector_text
+from firstline.knowledge.search_queries import bump_version
 
 __all__ = [
     "add_chunks",
@@ -158,6 +159,7 @@ async def touch_document(
     )
     if back:
         await _faq_back(tx, document_id)
+        await compare_again(tx, document_id)
         await bump_version(tx)
     found: int = await tx.fetchval(
         "SELECT count(*) FROM kb_chunks WHERE business_id = $1 AND document_id = $2", tx.business_id, document_id
@@ -279,7 +281,7 @@ async def add_chunks(
     await keep_words(tx, words)
     for name, vectors in ((model, [entry[3] for entry in chunks]), *also):
         parts = [
-            (chunk_id, part, vector_text(v))
+            (chunk_id, part, v)
             for chunk_id, of in zip(ids, vectors, strict=True)
             if chunk_id in made
             for part, v in enumerate(of)
@@ -333,7 +335,7 @@ async def delete_document(tx: Tx, document_id: UUID, by: str = "person") -> bool
 
 
 async def restore_document(tx: Tx, document_id: UUID) -> bool:
-    """With its FAQ row. False when it is not deleted, or its address belongs to a newer document."""
+    """With its FAQ row, compared again with the others. False when it is not deleted, or its address belongs to a newer document."""
     tag = await tx.execute(
         """UPDATE kb_source_documents d SET deleted_at = NULL, deleted_by = NULL WHERE business_id = $1 AND id = $2
              AND deleted_at IS NOT NULL AND NOT EXISTS (SELECT FROM kb_source_documents o WHERE o.business_id = $1
@@ -344,6 +346,7 @@ async def restore_document(tx: Tx, document_id: UUID) -> bool:
     if tag != "UPDATE 1":
         return False
     await _faq_back(tx, document_id)
+    await compare_again(tx, document_id)
     await bump_version(tx)
     return True
 

@@ -52,6 +52,7 @@ class DriveSource:
                 read = _read_all(client, tree, materials)
             else:
                 tree.token = changed.token
+                changed.files += await _asked_for(client, changed, tree, materials)
                 read = _read_changed(client, changed, materials)
             again, in_a_row = False, 0
             async for acquired in read:
@@ -79,6 +80,19 @@ async def _read_changed(client: DriveClient, changed: Changed, materials: Materi
         yield Acquired(uri, Gone())
     for file in changed.files:
         yield await _acquired(client, file, materials)
+
+
+async def _asked_for(client: DriveClient, changed: Changed, tree: Tree, materials: Materials) -> list[DriveFile]:
+    """Files that have not changed, but that we hold without their revision: they are to be read again."""
+    told = {file.uri for file in changed.files} | {f"drive:{file_id}" for file_id in changed.gone}
+    out: list[DriveFile] = []
+    for uri, known in materials.known.items():
+        if known.etag is not None or uri in told:
+            continue
+        entry = await file_of(client, uri.removeprefix("drive:"))
+        if entry is not None and not entry.trashed:
+            out.append(replace(entry, private=entry.private or any(tree.folders.get(p) for p in entry.parents)))
+    return out
 
 
 async def _acquired(client: DriveClient, file: DriveFile, materials: Materials) -> Acquired:
