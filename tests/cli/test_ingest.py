@@ -267,7 +267,11 @@ def test_ctrl_c_stops_the_job_and_says_what_stayed(
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     ends = time.monotonic() + 60
-    while len(site.asked) < 6 and time.monotonic() < ends and running.poll() is None:
+    held = (
+        "SELECT (SELECT count(*) FROM kb_chunks c WHERE c.document_id = d.id) AS chunks FROM kb_source_documents d "
+        "WHERE source_uri LIKE '%/demo/acme/p%' AND deleted_at IS NULL"
+    )
+    while not rows(environment["DATABASE_URL"], held) and time.monotonic() < ends and running.poll() is None:
         time.sleep(0.05)
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=30)
@@ -281,10 +285,6 @@ def test_ctrl_c_stops_the_job_and_says_what_stayed(
     )
     assert job["status"] == "failed"
     assert json.loads(job["errors"])[-1]["code"] == "cancelled"
-    whole = rows(
-        environment["DATABASE_URL"],
-        "SELECT (SELECT count(*) FROM kb_chunks c WHERE c.document_id = d.id) AS chunks FROM kb_source_documents d "
-        "WHERE source_uri LIKE '%/demo/acme/p%' AND deleted_at IS NULL",
-    )
+    whole = rows(environment["DATABASE_URL"], held)
     assert whole
     assert all(row["chunks"] for row in whole)

@@ -26,8 +26,10 @@ class SourceConfig(Wire):
     most_pages: int | None = Field(default=None, ge=1, le=5000)
     scope: list[Path] = Field(default_factory=list, max_length=50)
     exclude: list[Path] = Field(default_factory=list, max_length=50)
-    rate_per_second: float | None = Field(default=None, gt=0, le=20)
+    rate_per_second: float | None = Field(default=None, ge=0.05, le=10)
     include_private_docs: bool = False
+    max_tokens_per_chunk: int | None = Field(default=None, ge=32, le=2048)
+    overlap_tokens: int | None = Field(default=None, ge=0, le=1024)
 
 
 class SourceIn(Wire):
