@@ -134,10 +134,11 @@ async def mentions(tx: Tx, of: Sequence[Mention]) -> list[Held]:
     """Prices in live public documents of the business that name the very subject of one of `of` (contradictions.same_thing
     asks for no less), those of its own document among them, with their documents' titles and effective dates."""
     rows = await tx.fetch(
-        """SELECT p.*, d.title, d.effective_date FROM (SELECT * FROM kb_price_mentions WHERE business_id = $1
-             AND thing = ANY(ARRAY(SELECT md5(said::jsonb::text) FROM unnest($2::text[]) AS n(said))) OFFSET 0) p
-           JOIN kb_source_documents d ON d.business_id = p.business_id AND d.id = p.document_id
-             AND d.deleted_at IS NULL AND d.visibility = 'public'
+        """WITH p AS MATERIALIZED (
+             SELECT p.* FROM (SELECT DISTINCT md5(said::jsonb::text) FROM unnest($2::text[]) AS n(said)) n(thing)
+             CROSS JOIN LATERAL (SELECT * FROM kb_price_mentions WHERE business_id = $1 AND thing = n.thing OFFSET 0) p)
+           SELECT p.*, d.title, d.effective_date FROM p CROSS JOIN LATERAL (SELECT title, effective_date FROM kb_source_documents
+             WHERE business_id = $1 AND id = p.document_id AND deleted_at IS NULL AND visibility = 'public' OFFSET 0) d
            ORDER BY p.document_id, p.n LIMIT $3""",  # OFFSET 0: without statistics it reads the prices of every document
         tx.business_id,
         [orjson.dumps(subject).decode() for subject in {tuple(sorted(m.subject)) for m in of}],

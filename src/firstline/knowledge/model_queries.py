@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from firstline.embedding.port import Vector
 from firstline.ground.tenant import Tx
 
 __all__ = [
@@ -94,20 +95,26 @@ async def switch(tx: Tx, model: str) -> bool:
     return True
 
 
-async def add_vectors(tx: Tx, model: str, rows: list[tuple[UUID, int, str]]) -> None:
-    """(chunk, part, vector as text) in one statement; chunks that are gone and vectors that are there are passed over."""
+async def add_vectors(tx: Tx, model: str, rows: list[tuple[UUID, int, Vector]]) -> None:
+    """(chunk, part, vector) in one statement; chunks that are gone and vectors that are there are passed over."""
+    await tx.conn.take_binary_vectors()
     await tx.execute(
         """INSERT INTO kb_embeddings (business_id, chunk_id, part, embedding_model, e)
-           SELECT $1, n.chunk, n.part, $2, n.e::halfvec
-           FROM unnest($3::uuid[], $4::int[], $5::text[]) WITH ORDINALITY AS n(chunk, part, e, place)
+           SELECT $1, n.chunk, n.part, $2, n.e
+           FROM unnest($3::uuid[], $4::int[], $5::halfvec[]) WITH ORDINALITY AS n(chunk, part, e, place)
            WHERE EXISTS (SELECT FROM kb_chunks c WHERE c.business_id = $1 AND c.id = n.chunk FOR KEY SHARE)
            ORDER BY n.place ON CONFLICT DO NOTHING""",
         tx.business_id,
         model,
         [row[0] for row in rows],
         [row[1] for row in rows],
-        [row[2] for row in rows],
+        [_sent(row[2]) for row in rows],
     )
+
+
+def _sent(vector: Vector) -> bytes:
+    """pgvector's wire form of a halfvec: dimension and a spare, 16 bits each, then IEEE halves, all big-endian."""
+    return len(vector).to_bytes(2, "big") + b"\0\0" + vector.astype(">f2").tobytes()
 
 
 async def stop_building(tx: Tx) -> None:

@@ -12,7 +12,7 @@ from firstline.ground.jobs import enqueue
 from firstline.ground.tenant import Door, Tx
 from firstline.knowledge import model_queries
 from firstline.knowledge.model import Chunk
-from firstline.knowledge.search_queries import bump_version, vector_text
+from firstline.knowledge.search_queries import bump_version
 
 __all__ = ["REEMBED", "drop_former", "queue_due", "reembed"]
 
@@ -63,7 +63,7 @@ async def _built(door: Door, embedders: Embedders, business_id: UUID, wanted: st
         vectors = await pool.embed([text for group in texts for text in group])
         ready, at = [], 0
         for row, group in zip(rows, texts, strict=True):
-            ready += [(row["id"], part, vector_text(vectors[at + part])) for part in range(len(group))]
+            ready += [(row["id"], part, vectors[at + part]) for part in range(len(group))]
             at += len(group)
         ready.sort(key=lambda entry: entry[1] != 0)
         async with door.transaction(business_id) as tx:

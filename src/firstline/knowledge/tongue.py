@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 __all__ = ["language_of"]
@@ -24,6 +24,11 @@ def language_of(text: str, languages: Sequence[str] = ("en", "es"), fallback: st
     """The likeliest of `languages`; `fallback` for a short or wordless text."""
     if len(text.strip()) < SHORTEST or len(set(languages)) < 2:
         return fallback
+    return _likeliest(text[:2000], tuple(sorted(set(languages))))
+
+
+@lru_cache(maxsize=256)  # a document is asked about when it is cleared, and again when it is divided
+def _likeliest(text: str, languages: tuple[str, ...]) -> str:
     with _lock:
-        found: str = _identifier(tuple(sorted(set(languages)))).classify(text[:2000])[0]
+        found: str = _identifier(languages).classify(text)[0]
     return found
