@@ -40,7 +40,7 @@ class _Bar:
         told = job.progress
         about = [f"{told[name]} {name}" for name in ("unchanged", "removed") if told.get(name)]
         about += [counted(job.stats["errors"], "failure")] if job.stats.get("errors") else []
-        current = "   ".join([*about, str(told.get("current") or "")])
+        current = "   ".join([*about, _named(told)])
         self._bar.update(self._task, completed=told.get("done", 0), total=told.get("found") or None, current=current)
 
 
@@ -54,12 +54,14 @@ class _Lines:
 
     def show(self, job: Job) -> None:
         told = job.progress
-        line = (
-            f"{self._title}: {told.get('done', 0)} of {told.get('found') or '?'} {told.get('current') or ''}".rstrip()
-        )
+        line = f"{self._title}: {told.get('done', 0)} of {told.get('found') or '?'} {_named(told)}".rstrip()
         if time.monotonic() >= self._next and line != self._last:
             self._next, self._last = time.monotonic() + LINE_SECONDS, line
             click.echo(line, err=True)
+
+
+def _named(progress: dict[str, Any]) -> str:
+    return str(progress.get("current") or "").removeprefix("upload:")
 
 
 @contextlib.contextmanager
