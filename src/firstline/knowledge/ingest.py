@@ -9,7 +9,6 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -19,6 +18,7 @@ from firstline.ground.live import Live
 from firstline.knowledge import document_queries, job_queries, queries
 from firstline.knowledge.model import Job, Parsed, UnreadableDocument
 from firstline.knowledge.progress import LEASE, Hear, Run, TakenOver
+from firstline.knowledge.proposing import propose
 from firstline.knowledge.reading_again import stored_documents
 from firstline.knowledge.refresh import after_run, source_of
 from firstline.knowledge.sources.drive import drive
@@ -221,9 +221,8 @@ async def _finish(workshop: Workshop, materials: Materials, run: Run) -> Job | N
         if report.complete and job.source_id and not failed:
             for gone in await document_queries.prune_documents(tx, job.source_id, job.id):
                 run.removed += await queries.delete_document(tx, gone, "source")
-        if report.proposals:
-            url = materials.source.uri if materials.source else str(job.input.get("url") or "")
-            await job_queries.save_proposal(tx, job.id, job.source_id, url, _merged(report.proposals))
+        if run.failure is None:
+            await propose(tx, job, _address(materials, job), report)
         if not await job_queries.finish_job(tx, job.id, job.owner, status, run.stats, run.errors, run.progress):
             raise TakenOver
         if job.source_id:
@@ -232,13 +231,7 @@ async def _finish(workshop: Workshop, materials: Materials, run: Run) -> Job | N
         return await job_queries.get_job(tx, job.id)
 
 
-def _merged(proposals: list[dict[str, Any]]) -> dict[str, Any]:
-    """One proposal of all pages: the first page that says something is believed; lists are joined."""
-    out: dict[str, Any] = {}
-    for proposal in proposals:
-        for key, value in proposal.items():
-            if isinstance(value, list) and isinstance(out.get(key), list):
-                out[key] += [entry for entry in value if entry not in out[key]]
-            elif value and not out.get(key):
-                out[key] = list(value) if isinstance(value, list) else value
-    return out
+def _address(materials: Materials, job: Job) -> str:
+    """Under which a proposal is told and replaced."""
+    listed = job.input.get("urls")
+    return materials.source.uri if materials.source else str(job.input.get("url") or (listed[0] if listed else ""))

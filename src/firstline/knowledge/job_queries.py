@@ -11,7 +11,7 @@ from firstline.knowledge.model import Job, JobConfig
 
 __all__ = [
     "cancel_job", "claim_job", "create_job", "failures_of_source", "finish_job", "get_job", "holds_job", "keep_lease",
-    "list_jobs", "open_job_of_source", "pending_job", "save_progress", "save_proposal",
+    "list_jobs", "open_job_of_source", "pending_job", "save_progress",
 ]  # fmt: skip
 
 JOB = """id, business_id, source, status, config, input, stats, errors, source_id, created_at, completed_at, owner, trigger,
@@ -190,25 +190,3 @@ async def failures_of_source(tx: Tx, source_id: UUID) -> int:
         source_id,
     )
     return found
-
-
-async def save_proposal(tx: Tx, job_id: UUID, source_id: UUID | None, url: str, proposal: Mapping[str, Any]) -> UUID:
-    """What the pages of a job say of the business, once a job; an older one of the same source that waits is replaced."""
-    await tx.execute(
-        """DELETE FROM kb_profile_proposals WHERE state = 'pending'
-             AND (job_id = $1 OR (source_id = $2 AND $2::uuid IS NOT NULL) OR url = $3)""",
-        job_id,
-        source_id,
-        url,
-    )
-    proposal_id = new_id()
-    await tx.execute(
-        "INSERT INTO kb_profile_proposals (business_id, id, source_id, job_id, url, proposal) VALUES ($1, $2, $3, $4, $5, $6)",
-        tx.business_id,
-        proposal_id,
-        source_id,
-        job_id,
-        url,
-        proposal,
-    )
-    return proposal_id

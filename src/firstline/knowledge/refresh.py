@@ -133,7 +133,8 @@ async def refresh_document(tx: Tx, document_id: UUID, *, created_by: UUID | None
                 "uri": row["source_uri"], "external_id": row["external_id"], **labels}  # fmt: skip
         return await open_job(tx, "upload", {"files": [file]}, created_by=created_by)
     if row["source_uri"].startswith(("http://", "https://")):
-        wanted = {"urls": [row["source_uri"]], **labels}
+        of = {"of": str(row["source_id"])} if row["source_id"] else {}  # whose proposal what it says belongs to
+        wanted = {"urls": [row["source_uri"]], **labels, **of}
         return await open_job(tx, "url", wanted, created_by=created_by)
     return None
 

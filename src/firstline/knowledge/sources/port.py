@@ -99,13 +99,16 @@ class Report:
 
     `found`: how many documents there will be, once known. `complete`: everything the source has was yielded, so what
     was not is gone. `cursor`: kept with the source for the next run, when this one ends well. `proposals`: what pages
-    say of the business itself (schema_org.Proposal.as_dict()).
+    say of the business itself (structured.Proposal in plain values), read from the pages `read`; `partial` when others were
+    unchanged, so that what those say is not in it.
     """
 
     found: int | None = None
     complete: bool = False
     cursor: str | None = None
     proposals: list[dict[str, Any]] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

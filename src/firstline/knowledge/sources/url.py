@@ -17,7 +17,7 @@ from firstline.knowledge.crawl.site import Site
 from firstline.knowledge.fetch import fetch
 from firstline.knowledge.model import Job, Parsed, UnreadableDocument
 from firstline.knowledge.parse import parse
-from firstline.knowledge.sources.port import Acquired, Gone, Materials, SourceFailed, Unchanged
+from firstline.knowledge.sources.port import Acquired, Gone, Materials, Report, SourceFailed, Unchanged
 from firstline.knowledge.structured import Proposal, merged, proposed
 
 __all__ = ["pages", "plan_of"]
@@ -38,7 +38,7 @@ async def pages(
     guest = Guest(materials.fetch or fetch, Pace(plan.rate_per_second, clock, sleep))
     read = materials.parse or _parse
     report = materials.report
-    heard = _Said(materials.business.country)
+    heard = _Said(materials.business.country, report)
     try:
         if plan.mode == "page":
             reader: Pages | Site = (alone := Pages(plan, guest, read, materials.known))
@@ -87,29 +87,28 @@ async def _parse(data: bytes, name: str, title: str) -> Parsed:
 
 
 class _Said:
-    """What the pages of a run say of the business itself, for the owner to confirm.
+    """What the pages of a run say of the business itself, for the owner to confirm (proposing.py)."""
 
-    A run in which pages were unchanged says nothing: what they say is not at hand, and half a proposal would take the
-    place of the whole one that waits.
-    """
-
-    def __init__(self, country: str) -> None:
+    def __init__(self, country: str, report: Report) -> None:
         self._country = country
+        self._report = report
         self._proposals: list[Proposal] = []
-        self._partial = False
 
     async def hear(self, page: Found) -> None:
         if page.outcome is Still.UNCHANGED:
-            self._partial = True
-        if page.html is None or not isinstance(page.outcome, Parsed) or self._partial:
+            self._report.partial = True
+        elif page.outcome is Still.GONE:
+            self._report.read.add(page.uri)
+        if page.html is None or not isinstance(page.outcome, Parsed):
             return
+        self._report.read.add(page.uri)
         said = await asyncio.to_thread(proposed, page.html, page.uri, country=self._country)
         if said.fields or said.services or said.faqs:
             self._proposals.append(said)
 
     def tell(self) -> list[dict[str, object]]:
         """One proposal of all pages, in plain values; `profile` is a body for PATCH /api/v1/business."""
-        if self._partial or not self._proposals:
+        if not self._proposals:
             return []
         whole = merged(self._proposals)
         plain: dict[str, object] = orjson.loads(orjson.dumps(whole, default=str))  # default: amounts

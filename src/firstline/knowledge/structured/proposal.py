@@ -1,14 +1,14 @@
 """What a business's pages propose for its profile: each value with where it stands, how sure it is and the words it came from."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from firstline.knowledge.model import Faq
 from firstline.tenancy.fields import Fields
 
-__all__ = ["Conflict", "Found", "Proposal", "ServiceFound", "merged"]
+__all__ = ["Conflict", "Found", "Proposal", "ServiceFound", "from_plain", "merged", "without"]
 
 MOST_SERVICES = 200
 LISTS = frozenset(["service_area_places", "service_area_postcodes", "holidays"])
@@ -181,3 +181,45 @@ def _faqs(found: Iterable[Faq]) -> tuple[Faq, ...]:
     for faq in found:
         seen.setdefault(faq.question.casefold(), faq)
     return tuple(seen.values())[:500]
+
+
+def from_plain(plain: Mapping[str, Any]) -> Proposal:
+    """A proposal out of the object that it was stored as; what is missing there is empty here."""
+
+    def found(one: Mapping[str, Any]) -> Found:
+        return Found(one.get("value"), one.get("source") or "", one.get("confidence") or 0.0, one.get("words") or "")
+
+    services = [
+        ServiceFound(
+            **{
+                **{name: one[name] for name in ServiceFound.__slots__ if one.get(name) is not None},
+                **{name: Decimal(one[name]) for name in ("price_low", "price_high") if one.get(name) is not None},
+            }
+        )
+        for one in plain.get("services") or ()
+    ]
+    return Proposal(
+        plain.get("url") or "",
+        plain.get("language") or "en",
+        {name: found(one) for name, one in (plain.get("fields") or {}).items()},
+        tuple(services),
+        tuple(
+            Faq(one["question"], one["answer"], one.get("language"), tuple(one.get("tags") or ()))
+            for one in plain.get("faqs") or ()
+        ),
+        tuple(plain.get("same_as") or ()),
+        tuple(plain.get("images") or ()),
+        plain.get("logo"),
+        plain.get("price_range"),
+        tuple(Conflict(c["field"], found(c["kept"]), found(c["other"])) for c in plain.get("conflicts") or ()),
+    )
+
+
+def without(proposal: Proposal, pages: Collection[str]) -> Proposal:
+    """What it says but for what it has from these pages (of questions it is not known where they are from: they stay)."""
+    return replace(
+        proposal,
+        fields={name: found for name, found in proposal.fields.items() if found.source not in pages},
+        services=tuple(s for s in proposal.services if s.source not in pages),
+        conflicts=tuple(c for c in proposal.conflicts if c.kept.source not in pages and c.other.source not in pages),
+    )
