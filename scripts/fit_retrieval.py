@@ -3,7 +3,8 @@
 Run: python -m scripts.fit_retrieval [--write] [--embedders bundled e5] [--vectors FOLDER]. Reads the public sets
 (../shared/data). Ranking: a listwise softmax over a tenant's chunks. Support: a logistic regression whose negatives are
 the questions with their gold passages taken away. Both on one half of the tenants (by hash; sets with few tenants by
-question), every set weighing the same; reported on the other half, and with each whole set left out in turn.
+question), every set weighing the same; reported on the other half, and with each whole set left out in turn. Support is
+fitted on the half `tuning` of our own other words too (benchmarks/retrieval/refused), whose unanswered questions are negatives.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.retrieval import other_words
 from benchmarks.retrieval.quality import Known, answerable, auroc, known, only, recalls, reliability
 from benchmarks.retrieval.sets import Asked, Kept, asked
 from numpy.typing import NDArray
@@ -113,7 +115,7 @@ def fit_support(
     examples: list[tuple[Asked, bool, Array, bool]] = []
     fitted_on: list[bool] = []
     for question, use in zip(questions, chosen, strict=True):
-        for gone in (frozenset[int](), question.gold):
+        for gone in dict.fromkeys((frozenset[int](), question.gold)):
             left = np.array([place for place in range(len(question.rows)) if place not in gone])
             if len(left) < 2:
                 continue
@@ -207,11 +209,12 @@ def main() -> None:
     chosen = options.parse_args()
     models = [Kept(embedder_named(name), chosen.vectors) for name in chosen.embedders]
     by_model = [[known(question) for question in asked(model)] for model in models]
+    ours = [known(q) for model in models for q in other_words.questions(model, "tuning")]
     question_offset, faq_offset = offsets([q.question for q in by_model[0]])
     print(f"offsets, of {models[0].name}: question {question_offset:.3f}, FAQ chunk {faq_offset:.3f}")
     numbers = replace(tuning(), question_offset=round(question_offset, 2), faq_offset=round(faq_offset, 2))
     answered = [q for questions in by_model for q in questions if q.question.gold]
-    numbers, supports, examples = fitted(answered, numbers)
+    numbers, supports, examples = fitted(answered, ours, numbers)
     numbers = with_support(numbers, supports)
     print("ranking:", dict(zip(RANKING, numbers.ranking, strict=True)), "background:", numbers.background_score)
     print("support:", numbers.weights, numbers.bias, "across:", numbers.across_weights, numbers.across_bias)
@@ -224,8 +227,10 @@ def main() -> None:
         written(numbers, " and ".join(model.name for model in models))
 
 
-def fitted(questions: Sequence[Known], numbers: Tuning) -> tuple[Tuning, dict[bool, Array], list[Any]]:
-    """Ranking on the fitting half, and with each set left out; then support with that ranking."""
+def fitted(
+    questions: Sequence[Known], ours: Sequence[Known], numbers: Tuning
+) -> tuple[Tuning, dict[bool, Array], list[Any]]:
+    """Ranking on the fitting half, and with each set left out; then support with that ranking, on `ours` too."""
     rows = Rows(questions, numbers)
     dev = np.array([not q.question.held_out for q in questions])
     weights = rows.fit(dev)
@@ -238,7 +243,8 @@ def fitted(questions: Sequence[Known], numbers: Tuning) -> tuple[Tuning, dict[bo
         left_out |= recalls(some, partial(_fused, other))
     report("each set left out, all models", left_out)
     numbers = replace(numbers, background_score=round(_background(questions, numbers), 1))
-    supports, examples = fit_support(questions, numbers, dev & (rows.set != NEVER_FITTED))
+    chosen = np.r_[dev & (rows.set != NEVER_FITTED), np.ones(len(ours), dtype=bool)]
+    supports, examples = fit_support([*questions, *ours], numbers, chosen)
     return numbers, supports, examples
 
 

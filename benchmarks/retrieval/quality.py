@@ -41,7 +41,7 @@ def known(question: Asked) -> Known:
 
 def only(evidence: Evidence, places: NDArray[np.int64]) -> Evidence:
     """The evidence of some candidates."""
-    names = ("chunk", "asked", "sentence", "words", "across", "faq", "same")
+    names = ("chunk", "asked", "sentence", "words", "alike", "across", "faq", "same")
     return replace(evidence, **{name: getattr(evidence, name)[places] for name in names})
 
 

@@ -1,5 +1,7 @@
 """Ranking and support from evidence alone: meaning decides across languages, words decide where meaning ties."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,8 @@ def evidence(chunk, words, same=None, idf=(2.0, 3.0), asked=None, across=None):
         sentence=np.where(np.isnan(questions), chunk, np.nan).astype(np.float32),
         words=np.array(words, dtype=np.float32).reshape(size, len(idf)),
         idf=np.array(idf, dtype=np.float32),
+        alike=np.array(words).reshape(size, len(idf)) > 0,
+        alike_idf=np.array(idf, dtype=np.float32),
         across=np.zeros(size, dtype=np.float32) if across is None else np.array(across, dtype=np.float32),
         faq=~np.isnan(questions),
         same=np.ones(size, dtype=bool) if same is None else np.array(same),
@@ -32,6 +36,21 @@ def test_words_decide_where_meaning_ties():
 def test_meaning_decides_where_no_word_is_shared():
     judged = judge(evidence([0.2, 0.6, 0.4], np.zeros((3, 2))), tuning())
     assert list(np.argsort(-judged.fused)) == [1, 2, 0]
+
+
+def test_a_word_of_the_same_class_counts_less_than_the_very_word_and_more_than_none():
+    known = evidence([0.4, 0.4, 0.4], [[0, 0], [0, 3], [0, 0]])
+    judged = judge(replace(known, alike=np.array([[False, False], [False, True], [False, True]])), tuning())
+    assert judged.fused[1] > judged.fused[2] > judged.fused[0]
+    assert judged.support[1] > judged.support[2] > judged.support[0]
+
+
+def test_a_class_that_every_passage_has_says_nothing():
+    known = evidence([0.4, 0.4], [[0, 0], [0, 0]])
+    alike = np.array([[True, False], [False, False]])
+    telling, common = (replace(known, alike=alike, alike_idf=np.array([idf, 3.0])) for idf in (2.0, 0.01))
+    gains = [float(np.subtract(*judge(one, tuning()).support)) for one in (telling, common)]
+    assert gains[0] > 5 * gains[1] > 0
 
 
 def test_words_do_not_count_in_another_language():

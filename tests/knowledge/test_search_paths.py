@@ -18,6 +18,10 @@ EMBEDDER = FakeEmbedder(96)
 PLUMBING = "water heater repair drain leak pipe price hour warranty kitchen bathroom sewer pump faucet toilet inspection weekend invoice deposit visit"
 GARDEN = "gutters cleaning lawn mowing hedge roof winter snow removal seasonal contract crew estimate discount member card cash insurance licence"
 SPANISH = "calentador agua reparacion tuberia fuga precio hora garantia cocina baño cloaca bomba grifo inodoro inspeccion fin semana factura"
+OTHER_EN, OTHER_ES = (
+    ["quote", "tap", "insured", "charge", "furnace", "trash"],
+    ["coste", "avería", "urgencias", "garantizado"],
+)
 EN, ES = [PLUMBING.split(), GARDEN.split()], SPANISH.split()
 TODAY = datetime.now(UTC).date()
 TAGS = ("pricing", "policy", "winter")
@@ -105,7 +109,7 @@ async def a_corpus(door, rng, documents):
 
 def a_question(rng):
     spanish = rng.random() < 0.3
-    words = rng.choices(ES if spanish else [*EN[0], *EN[1]], k=rng.randint(1, 6))
+    words = rng.choices([*ES, *OTHER_ES] if spanish else [*EN[0], *EN[1], *OTHER_EN], k=rng.randint(1, 6))
     if rng.random() < 0.5:
         at = rng.randrange(len(words))
         word = words[at]

@@ -12,6 +12,7 @@ from firstline.knowledge.keywords import idf_of, saturation
 from firstline.knowledge.sought import WIDEST, Found, Scores, Sought, looked_at_of
 from firstline.knowledge.spelling import SLIPS, candidates, mendable
 from firstline.knowledge.spelling import nearest as nearest_word
+from firstline.knowledge.synonyms import kin
 from firstline.knowledge.tuning import Tuning
 from firstline.knowledge.wording import borrowed_stems, stems
 
@@ -29,12 +30,16 @@ async def find(tx: Tx, sought: Sought, model: str, numbers: Tuning) -> Found:
     else:
         said = said[:worded]
         ids, stays = [*near[:nearest], *said], set(said)
-    facts = await queries.word_facts(tx, ids, terms)
+    groups = [list(kin(term, sought.language)) or [term] for term in terms]
+    facts = await queries.word_facts(tx, ids, terms, groups)
+    having = await queries.documents_of(tx, groups)
     languages = np.array([fact[1] for fact in facts], dtype=object)
     return Found(
         ids=[fact[0] for fact in facts],
         words=_weights(facts, corpus),
         idf=np.array([idf_of(corpus[0], df) for df in corpus[2]], dtype=np.float32),
+        alike=np.array([fact[5] for fact in facts], dtype=bool).reshape(len(facts), len(terms)),
+        alike_idf=np.array([idf_of(corpus[0], df) for df in having], dtype=np.float32),
         across=await _across(tx, sought, languages, [fact[0] for fact in facts]),
         faq=np.array([fact[2] for fact in facts], dtype=bool),
         same=languages == sought.language,
@@ -58,7 +63,7 @@ async def _mended(tx: Tx, terms: list[str], corpus: queries.Corpus, sought: Soug
     out = []
     for term, df in zip(terms, corpus[2], strict=True):
         found = []
-        if not df and mendable(term):
+        if not df and mendable(term, sought.language):
             near = await queries.vocabulary(tx, term[0], len(term) - SLIPS, len(term) + SLIPS)
             found = candidates(term, near)
         if not found:

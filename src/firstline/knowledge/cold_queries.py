@@ -14,7 +14,17 @@ from firstline.knowledge.search_queries import vector_text
 from firstline.knowledge.sought import Sought
 from firstline.knowledge.wording import stems
 
-__all__ = ["LIVE_WORDS", "Corpus", "best_worded", "fill_words", "keep_words", "nearest", "vocabulary", "word_facts"]
+__all__ = [
+    "LIVE_WORDS",
+    "Corpus",
+    "best_worded",
+    "documents_of",
+    "fill_words",
+    "keep_words",
+    "nearest",
+    "vocabulary",
+    "word_facts",
+]
 
 Corpus = tuple[int, float, list[int]]  # how many chunks, their mean length in stems, how many have each term
 
@@ -101,18 +111,44 @@ async def nearest(tx: Tx, sought: Sought, model: str, most: int) -> list[UUID]:
     return [row["chunk_id"] for row in rows]
 
 
-async def word_facts(tx: Tx, ids: Sequence[UUID], terms: Sequence[str]) -> list[Any]:
-    """(chunk_id, language, faq, length, tf of each of `terms`) of chunks, ascending by id."""
+async def documents_of(tx: Tx, groups: Sequence[Sequence[str]]) -> list[int]:
+    """How many chunks have any term of each group: one pass over the business's stems, in no index."""
+    if not groups:
+        return []
+    counts = ", ".join(
+        f"count(*) FILTER (WHERE w.tsv @@ ${place}::text::tsquery)" for place in range(2, 2 + len(groups))
+    )
+    row = await tx.fetchrow(
+        f"SELECT {counts} FROM {LIVE_WORDS} WHERE w.business_id = $1",
+        tx.business_id,
+        *(_any_of(group) for group in groups),
+    )
+    return list(row or [])
+
+
+def _any_of(terms: Sequence[str]) -> str:
+    return "|".join(f"'{term}'" for term in terms)
+
+
+async def word_facts(
+    tx: Tx, ids: Sequence[UUID], terms: Sequence[str], groups: Sequence[Sequence[str]] = ()
+) -> list[Any]:
+    """(chunk_id, language, faq, length, tf of each of `terms`, whether it has any of each group) of chunks, by id."""
     rows = await tx.fetch(
         """SELECT w.chunk_id, w.language, w.faq, w.length,
              ARRAY(SELECT ts_rank('{1,1,1,1}'::real[], w.tsv, n.term::tsquery) FROM unnest($3::text[]) WITH ORDINALITY AS n(term, place)
-               ORDER BY n.place) AS ranks
+               ORDER BY n.place) AS ranks,
+             ARRAY(SELECT w.tsv @@ n.terms::tsquery FROM unnest($4::text[]) WITH ORDINALITY AS n(terms, place) ORDER BY n.place) AS groups
            FROM kb_words w WHERE w.business_id = $1 AND w.chunk_id = ANY($2::uuid[]) ORDER BY w.chunk_id""",
         tx.business_id,
         list(ids),
         [f"'{term}'" for term in terms],
+        [_any_of(group) for group in groups],
     )
-    return [(row["chunk_id"], row["language"], row["faq"], row["length"], _counts(row["ranks"])) for row in rows]
+    return [
+        (row["chunk_id"], row["language"], row["faq"], row["length"], _counts(row["ranks"]), row["groups"])
+        for row in rows
+    ]
 
 
 def _counts(ranks: list[float]) -> list[float]:

@@ -26,6 +26,8 @@ class Evidence:
     sentence: Scores  # (n,) best cosine among the candidate's sentences; NaN where it has none
     words: Scores  # (n, t) what each term adds to a candidate's BM25; 0 where the candidate lacks it
     idf: Scores  # (t,) of the terms, over the whole business
+    alike: Mask  # (n, t) the candidate has the term or a word of its class (synonyms.py)
+    alike_idf: Scores  # (t,) of the term and its class taken as one word; its own where it has no class
     across: Scores  # (n,) BM25 of the names and numbers that a candidate in another language shares; 0 in the same one
     faq: Mask  # (n,) the candidate is an FAQ row
     same: Mask  # (n,) question and candidate are in one language; elsewhere words are not compared
@@ -68,8 +70,10 @@ def ranking_features(evidence: Evidence, numbers: Tuning) -> Scores:
     """
     part = np.fmax(evidence.asked - numbers.question_offset, evidence.sentence)
     chunk = evidence.chunk - numbers.faq_offset * evidence.faq
-    total = float(evidence.idf.sum())
-    words = evidence.words.sum(axis=1) / total if total else np.zeros(len(chunk))
+    likely = (1 - numbers.alike_telling) * evidence.idf + numbers.alike_telling * evidence.alike_idf
+    total = float(likely.sum())
+    told = np.maximum(evidence.words, numbers.alike_words * evidence.alike * evidence.alike_idf)
+    words = told.sum(axis=1) / total if total else np.zeros(len(chunk))
     columns = [
         np.where(np.isnan(part), chunk, part),
         chunk,
@@ -80,15 +84,14 @@ def ranking_features(evidence: Evidence, numbers: Tuning) -> Scores:
 
 
 def support_features(evidence: Evidence, features: Scores, score: Scores, numbers: Tuning) -> Scores:
-    """Shape (n, 2): share of the question's words by idf (its best part, where words cannot be compared), and how far a
-    candidate stands out.
+    """Shape (n, 2): share of the question's words by idf, a word of the same class as good as the very one (the best
+    part, where words cannot be compared), and how far a candidate stands out.
 
     Standing out is the logarithm of its score above the background: the mean of those behind the best one, drawn to a
     usual value where few are (a business with three chunks has no background).
     """
-    held = evidence.words > 0
-    total = float(evidence.idf.sum())
-    share = np.where(evidence.same, held @ evidence.idf / total if total else 0, features[:, 0])
+    total = float(evidence.alike_idf.sum())
+    share = np.where(evidence.same, evidence.alike @ evidence.alike_idf / total if total else 0, features[:, 0])
     behind = np.sort(score)[::-1][1 : 1 + numbers.background]
     usual = numbers.background_prior
     background = (float(behind.sum()) + usual * numbers.background_score) / (len(behind) + usual)

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstline.embedding.port import Vector
-from firstline.knowledge.keywords import Keywords
+from firstline.knowledge.keywords import Keywords, idf_of
 from firstline.knowledge.sought import Cosines, Found, Mask, Scores, Sought, looked_at_of, topmost
 from firstline.knowledge.spelling import mend
+from firstline.knowledge.synonyms import kin
 from firstline.knowledge.tuning import Tuning, tuning
 from firstline.knowledge.wording import borrowed_stems, stems
 
@@ -108,13 +109,17 @@ class HeldIndex:
     def find(self, sought: Sought) -> Found:
         """The candidates: all when few may be seen, else the nearest and those with the best words."""
         vector = rounded(sought.vector)
-        terms = mend(list(dict.fromkeys(stems(sought.text, sought.language))), self.keywords.documents, self._near)
+        asked = list(dict.fromkeys(stems(sought.text, sought.language)))
+        terms = mend(asked, sought.language, self.keywords.documents, self._near)
         same = self._of_language(sought.language)
         rows, stays = self._candidates(terms, vector, same, self._open(sought))
+        alike, alike_idf = self._alike(terms, sought.language, rows)
         return Found(
             ids=[UUID(bytes=self.columns.ids[row].tobytes()) for row in rows],
             words=self.keywords.weights(terms, rows),
             idf=np.array([self.keywords.idf(term) for term in terms], dtype=np.float32),
+            alike=alike,
+            alike_idf=alike_idf,
             across=self._across(sought, rows),
             faq=self.columns.faq[rows],
             same=same[rows],
@@ -172,6 +177,15 @@ class HeldIndex:
         said = rows[topmost(words, worded) & (words > 0)]
         both = np.union1d(near, said)
         return both, np.isin(both, said)
+
+    def _alike(self, terms: Sequence[str], language: str, rows: NDArray[np.int64]) -> tuple[Mask, Scores]:
+        out = np.zeros((len(rows), len(terms)), dtype=bool)
+        idf = np.zeros(len(terms), dtype=np.float32)
+        for column, term in enumerate(terms):
+            having = self.keywords.having(kin(term, language) or (term,))
+            out[:, column] = having[rows]
+            idf[column] = idf_of(self.size, int(having.sum()))
+        return out, idf
 
     def _across(self, sought: Sought, rows: NDArray[np.int64]) -> Scores:
         out = np.zeros(len(rows), dtype=np.float32)

@@ -120,6 +120,14 @@ class Keywords:
                 out[:, column] = np.where(posting[0][at] == rows, self._weight(*posting)[at], 0)
         return out
 
+    def having(self, terms: Sequence[str]) -> NDArray[np.bool_]:
+        """Which documents have any of `terms`, shape (size,)."""
+        out = np.zeros(self.size, dtype=bool)
+        for term in terms:
+            if posting := self._posting(term):
+                out[posting[0]] = True
+        return out
+
     def has(self, term: str, row: int) -> bool:
         """Whether document `row` has `term`."""
         posting = self._posting(term)

@@ -53,6 +53,8 @@ class Found:
     ids: list[UUID]
     words: Scores
     idf: Scores
+    alike: Mask
+    alike_idf: Scores
     across: Scores
     faq: Mask
     same: Mask
@@ -89,6 +91,8 @@ def evidence(found: Found, cosines: Cosines) -> tuple[NDArray[np.int64], Evidenc
         sentence=cosines.sentence[at],
         words=found.words[at],
         idf=found.idf,
+        alike=found.alike[at],
+        alike_idf=found.alike_idf,
         across=found.across[at],
         faq=found.faq[at],
         same=found.same[at],

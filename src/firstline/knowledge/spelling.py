@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from firstline.knowledge.synonyms import kin
+
 __all__ = ["SLIPS", "candidates", "mend", "mendable", "nearest"]
 
 SHORT, LONG = 5, 8  # letters from which one and two slips are forgiven: a slip in a shorter word is another word
@@ -17,9 +19,12 @@ def _slips(term: str) -> int:
     return 2 if len(term) >= LONG else 1
 
 
-def mendable(term: str) -> bool:
-    """Whether `term` is long enough to be told from another word; never a number, which would become another one."""
-    return len(term) >= SHORT and not any(c.isdigit() for c in term)
+def mendable(term: str, language: str) -> bool:
+    """Whether `term` may be a slip: long enough to be told from another word, no number, none of the words we know.
+
+    "Charge" is no slip for "change", though no chunk has it.
+    """
+    return len(term) >= SHORT and not any(c.isdigit() for c in term) and not kin(term, language)
 
 
 def candidates(term: str, vocabulary: Iterable[str]) -> list[tuple[int, str]]:
@@ -41,12 +46,12 @@ def nearest(found: Sequence[tuple[int, str]], documents: Callable[[str], int]) -
 
 
 def mend(
-    terms: Sequence[str], documents: Callable[[str], int], vocabulary: Callable[[str], Iterable[str]]
+    terms: Sequence[str], language: str, documents: Callable[[str], int], vocabulary: Callable[[str], Iterable[str]]
 ) -> list[str]:
     """Distinct `terms`, those that no chunk has replaced by their nearest. `vocabulary` gives words that may be near one."""
     out = []
     for term in terms:
-        if documents(term) or not mendable(term):
+        if documents(term) or not mendable(term, language):
             out.append(term)
         else:
             out.append(nearest(candidates(term, vocabulary(term)), documents) or term)

@@ -14,6 +14,8 @@ class Tuning:
 
     ranking: tuple[float, ...]
     names_most: float
+    alike_words: float
+    alike_telling: float
     question_offset: float
     faq_offset: float
     dense_candidates: int
@@ -43,6 +45,8 @@ def tuning() -> Tuning:
     return Tuning(
         ranking=tuple(read["fusion"][name] for name in ("part", "chunk", "words", "names")),
         names_most=read["fusion"]["names_most"],
+        alike_words=read["fusion"]["alike_words"],
+        alike_telling=read["fusion"]["alike_telling"],
         question_offset=read["fusion"]["question_offset"],
         faq_offset=read["fusion"]["faq_offset"],
         dense_candidates=read["candidates"]["dense"],
