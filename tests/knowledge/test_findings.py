@@ -7,7 +7,7 @@ from firstline.embedding.pool import EmbeddingPool
 from firstline.kit.ids import new_id
 from firstline.knowledge import finding_queries, queries
 from firstline.knowledge.document_queries import chunks_of_document
-from firstline.knowledge.findings import badge, decide, words_of
+from firstline.knowledge.findings import badge, compare_hours, decide, words_of
 from firstline.knowledge.model import Faq, JobConfig, Parsed
 from firstline.knowledge.sources.port import Acquired
 from firstline.knowledge.store import Workshop, keep_document
@@ -150,3 +150,34 @@ async def test_pages_of_findings_follow_one_another(workshop, acme):
     first = await page(workshop, acme, most=2)
     rest = await page(workshop, acme, most=2, after=first[-1]["id"])
     assert (len(first), len(rest)) == (2, 1)
+
+
+HOURS = {day: [{"open": "08:00", "close": "17:00"}] for day in ("mon", "tue", "wed", "thu", "fri")}
+
+
+async def open_from(workshop, business_id, hours):
+    async with workshop.door.transaction(business_id) as tx:
+        await tx.execute("UPDATE businesses SET business_hours = $1 WHERE id = $2", hours, business_id)
+        await compare_hours(tx)
+
+
+async def test_hours_of_a_page_that_are_not_the_profiles_are_told_until_either_changes(workshop, acme):
+    await open_from(workshop, acme, HOURS)
+    text = "## Hours\n\nMonday to Friday: 9am - 6pm"
+    document = await keep(workshop, acme, "https://acme.example/", text)
+    await keep(workshop, acme, "internal", text, visibility="internal")
+    (found,) = await page(workshop, acme)
+    assert (found["kind"], found["document_id"], found["other_document_id"]) == ("contradiction", document, None)
+    sentence = words_of(found["detail"], found["action"], "en")
+    assert sentence == "Opening hours for Monday–Friday: 09:00-18:00 here, 08:00-17:00 in your profile"
+    assert "lunes" in words_of(found["detail"], found["action"], "es")
+    await keep(workshop, acme, "two", "Drain cleaning costs $150.")
+    await keep(workshop, acme, "three", "Drain cleaning costs $120.")
+    assert len(await page(workshop, acme, kind="contradiction")) == 2
+    await open_from(workshop, acme, {day: [{"open": "09:00", "close": "18:00"}] for day in HOURS})
+    assert len(await page(workshop, acme, kind="contradiction")) == 1
+    await open_from(workshop, acme, HOURS)
+    assert len(await page(workshop, acme, kind="contradiction")) == 2
+    await keep(workshop, acme, "https://acme.example/", "## Hours\n\nMonday to Friday: 8am - 5pm")
+    (other,) = await page(workshop, acme, kind="contradiction")
+    assert other["detail"]["type"] == "price"

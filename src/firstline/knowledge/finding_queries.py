@@ -20,10 +20,12 @@ __all__ = [
     "findings_page",
     "keep_contradictions",
     "keep_findings",
+    "keep_hours",
     "keep_mentions",
     "mentions",
     "mentions_of",
     "open_findings",
+    "stating_hours",
 ]
 
 MOST_MENTIONS = 20_000  # compared with one document; what is beyond is not
@@ -93,13 +95,34 @@ async def keep_contradictions(tx: Tx, document_id: UUID, found: Sequence[Contrad
 
 
 async def drop_contradictions(tx: Tx, document_id: UUID, but: Sequence[bytes] = ()) -> None:
-    """Takes out those that `document_id` is a side of."""
+    """Takes out those that `document_id` is a side of, but for those with the profile (keep_hours)."""
     await tx.execute(
-        """DELETE FROM kb_findings WHERE business_id = $1 AND kind = 'contradiction'
+        """DELETE FROM kb_findings WHERE business_id = $1 AND kind = 'contradiction' AND other_document_id IS NOT NULL
            AND (document_id = $2 OR other_document_id = $2) AND NOT fingerprint = ANY($3::bytea[])""",
         tx.business_id,
         document_id,
         list(but),
+    )
+
+
+async def keep_hours(tx: Tx, document_id: UUID, found: Sequence[Finding]) -> None:
+    """Replaces what a document's hours contradict in the profile."""
+    await tx.execute(
+        """DELETE FROM kb_findings WHERE business_id = $1 AND kind = 'contradiction' AND other_document_id IS NULL
+           AND document_id = $2 AND NOT fingerprint = ANY($3::bytea[])""",
+        tx.business_id,
+        document_id,
+        [f.fingerprint for f in found],
+    )
+    await _keep(tx, [(document_id, None, f) for f in found])
+
+
+async def stating_hours(tx: Tx) -> list[Any]:
+    """(id, stated) of the live public documents that state opening hours."""
+    return await tx.fetch(
+        """SELECT id, metadata->'stated_hours' AS stated FROM kb_source_documents
+           WHERE business_id = $1 AND deleted_at IS NULL AND visibility = 'public' AND metadata ? 'stated_hours' ORDER BY id""",
+        tx.business_id,
     )
 
 

@@ -19,9 +19,12 @@ from firstline.knowledge import document_queries, finding_queries
 from firstline.knowledge.contradictions import Held, contradictions
 from firstline.knowledge.governance.model import Finding
 from firstline.knowledge.price_mentions import Mention
+from firstline.knowledge.stated_hours import days_in_words, hours_apart
 from firstline.tenancy.model import localized
+from firstline.tenancy.profile import business_from_row
+from firstline.tenancy.queries import business_row
 
-__all__ = ["Decided", "badge", "compare_again", "decide", "settle", "words_of"]
+__all__ = ["Decided", "badge", "compare_again", "compare_hours", "decide", "settle", "words_of"]
 
 STATES = frozenset({"open", "allowed", "dismissed"})
 
@@ -45,6 +48,7 @@ async def settle(
     document_id: UUID,
     found: Sequence[Finding],
     prices: Sequence[Mention],
+    hours: Sequence[Finding] = (),
     *,
     public: bool,
     stored: bool = False,
@@ -52,10 +56,12 @@ async def settle(
     """Writes what was found in a document that is complete, and compares its prices with those of the others.
 
     Runs in the transaction that completes the document. `stored`: read from our own, already cleared text, which cannot
-    tell again what was taken out: that stays told. An internal document's prices contradict nobody.
+    tell again what was taken out: that stays told. `hours`: where it states others than the profile (stated_hours.py). An
+    internal document's prices and hours contradict nobody.
     """
     await finding_queries.keep_findings(tx, document_id, found, stored=stored)
     await finding_queries.keep_mentions(tx, document_id, prices if public else ())
+    await finding_queries.keep_hours(tx, document_id, hours if public else ())
     if not prices or not public:
         await finding_queries.drop_contradictions(tx, document_id)
         return
@@ -66,6 +72,16 @@ async def compare_again(tx: Tx, document_id: UUID) -> None:
     """Contradictions between a live document that is back out of the bin and the others, from the prices we have of them."""
     if prices := await finding_queries.mentions_of(tx, document_id):
         await _compare(tx, document_id, prices)
+
+
+async def compare_hours(tx: Tx) -> None:
+    """The hours that documents state against those of the profile, which have changed in this transaction."""
+    row = await business_row(tx)
+    if row is None:
+        return
+    business = business_from_row(row)
+    for told in await finding_queries.stating_hours(tx):
+        await finding_queries.keep_hours(tx, told["id"], hours_apart(told["stated"], business))
 
 
 async def _compare(tx: Tx, document_id: UUID, prices: Sequence[Mention]) -> None:
@@ -124,6 +140,9 @@ def words_of(detail: Mapping[str, Any], action: str, language: str) -> str:
         for name in _texts()["en"]
     }
     known = {name: str(detail.get(name, "")) for name in ("about", "first", "second", "newer")}
+    if detail.get("type") == "hours":
+        known |= {"about": days_in_words(detail.get("days") or (), language)}
+        known |= {name: known[name] or texts["closed"] for name in ("first", "second")}
     said = texts.get(str(detail.get("type", "")), "").format(**known)
     if known["first"]:
         return said

@@ -1,7 +1,7 @@
 """A parsed document on its way in: cleared of what must not be indexed, with what was found and the prices it names."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from firstline.ground.tenant import Door, Tx
@@ -13,6 +13,7 @@ from firstline.knowledge.identity import labels_of
 from firstline.knowledge.model import Job, Parsed
 from firstline.knowledge.price_mentions import Mention, price_mentions
 from firstline.knowledge.sources.port import Acquired
+from firstline.knowledge.stated_hours import hours_apart, stated_hours
 from firstline.knowledge.tongue import language_of
 from firstline.tenancy.model import Business
 from firstline.tenancy.profile import business_from_row
@@ -31,6 +32,7 @@ class Governance:
     parsed: Parsed
     findings: tuple[Finding, ...] = ()
     prices: tuple[Mention, ...] = ()
+    hours: tuple[Finding, ...] = ()
     stored: bool = False
     visibility: str = "public"
 
@@ -38,7 +40,7 @@ class Governance:
         """Writes it beside the complete document, in the same transaction."""
         labels = await queries.labels_of_document(tx, document_id)
         public = labels is not None and labels["visibility"] == "public"
-        await settle(tx, document_id, self.findings, self.prices, public=public, stored=self.stored)
+        await settle(tx, document_id, self.findings, self.prices, self.hours, public=public, stored=self.stored)
 
 
 async def governed(
@@ -79,4 +81,9 @@ def _read(
     text = clean.markdown or "\n\n".join(f"{faq.question}\n{faq.answer}" for faq in clean.faqs)
     told = str(clean.metadata.get("language", ""))
     language = told if told in languages else language_of(text, languages, languages[0])
-    return Governance(clean, findings, tuple(price_mentions(text, business, language)), stored, visibility)
+    prices = tuple(price_mentions(text, business, language))
+    stated = stated_hours(text) if parsed.source_type != "profile" else []
+    if stated:  # kept beside the text: a change of the profile is compared with it
+        clean = replace(clean, metadata={**clean.metadata, "stated_hours": stated})
+    apart = tuple(hours_apart(stated, business))
+    return Governance(clean, findings, prices, apart, stored=stored, visibility=visibility)

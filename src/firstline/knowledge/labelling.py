@@ -48,6 +48,7 @@ async def update_document(tx: Tx, document_id: UUID, changes: Mapping[str, Any])
         await cleared.settle(tx, document_id)
     elif row["visibility"] == "public" and wanted["visibility"] != "public":
         await finding_queries.keep_mentions(tx, document_id, ())
+        await finding_queries.keep_hours(tx, document_id, ())
         await finding_queries.drop_contradictions(tx, document_id)
     return labelled
 

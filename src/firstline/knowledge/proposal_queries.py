@@ -9,7 +9,7 @@ from firstline.kit.ids import new_id
 from firstline.knowledge.structured.news import plain_words
 
 __all__ = [
-    "decide_proposal", "drop_proposals", "insert_proposal", "known_questions", "last_decided", "proposal", "proposals_page", "waiting",
+    "decide_proposal", "drop_proposals", "insert_proposal", "known_questions", "last_decided", "of_job", "proposal", "proposals_page", "waiting",
 ]  # fmt: skip
 
 SHOWN = "id, business_id, source_id, job_id, url, proposal, state, decided_by, decided_at, created_at"
@@ -81,6 +81,16 @@ async def drop_proposals(tx: Tx, proposals: Sequence[UUID]) -> None:
         "DELETE FROM kb_profile_proposals WHERE business_id = $1 AND id = ANY($2::uuid[]) AND state = 'pending'",
         tx.business_id,
         list(proposals),
+    )
+
+
+async def of_job(tx: Tx, proposal_id: UUID, job_id: UUID) -> None:
+    """The same was found again by a later job, whose it is from now on."""
+    await tx.execute(
+        "UPDATE kb_profile_proposals SET job_id = $3 WHERE business_id = $1 AND id = $2",
+        tx.business_id,
+        proposal_id,
+        job_id,
     )
 
 

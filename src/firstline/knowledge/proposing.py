@@ -47,6 +47,7 @@ async def propose(tx: Tx, job: Job, url: str, report: Report) -> UUID | None:
     if job.trigger != "person":
         plain = _undecided(plain, await proposal_queries.last_decided(tx, of, url))
     if len(waiting) == 1 and waiting[0]["proposal"] == plain:
+        await proposal_queries.of_job(tx, waiting[0]["id"], job.id)
         return UUID(str(waiting[0]["id"]))
     await proposal_queries.drop_proposals(tx, [row["id"] for row in waiting])
     if not any(plain[name] for name in LISTED):

@@ -47,5 +47,5 @@ async def stored_documents(door: Door, job: Job) -> AsyncIterator[Acquired]:
 def parsed_of_row(row: Any) -> Parsed:
     """A row of document_queries.whole_documents as the document it was stored from, what was taken out of it left out."""
     faqs = tuple(Faq(f["question"], f["answer"], f["language"], tuple(f["tags"])) for f in row["faqs"])
-    about = {k: v for k, v in row["metadata"].items() if k not in {"ready", "tags", "kept"}}
+    about = {k: v for k, v in row["metadata"].items() if k not in {"ready", "tags", "kept", "stated_hours"}}
     return Parsed(row["title"], "" if faqs else row["raw_text"], row["source_type"], faqs, about)

@@ -8,6 +8,7 @@ from uuid import UUID
 from firstline.ground.sealing import Sealer
 from firstline.ground.tenant import Door, Tx
 from firstline.knowledge import document_queries, job_queries, queries, source_queries
+from firstline.knowledge.findings import compare_hours
 from firstline.knowledge.opening import open_job
 from firstline.knowledge.sources.port import SourceRow
 
@@ -140,10 +141,12 @@ async def refresh_document(tx: Tx, document_id: UUID, *, created_by: UUID | None
 
 
 def register(door: Door) -> None:
-    """The profile's own documents follow its changes: a job in the transaction of the change, one for many changes."""
+    """The profile's own documents follow its changes (a job in the transaction of the change, one for many changes), and the
+    hours that pages state are compared with it again."""
     door.on("profile.changed", _profile_changed)
 
 
 async def _profile_changed(tx: Tx, _conversation: UUID | None, _event: str, _data: dict[str, Any]) -> None:
+    await compare_hours(tx)
     if await job_queries.pending_job(tx, "profile", "change") is None:
         await open_job(tx, "profile", {}, trigger="change")
