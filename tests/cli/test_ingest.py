@@ -161,7 +161,9 @@ def test_a_business_that_is_not_there_is_said_before_anything_is_stored(
     assert "no business 'nobody'" in done.said
 
 
-def test_a_site_becomes_a_source_that_is_read_again_and_searched(firstline: Firstline, site: Website) -> None:
+def test_a_site_becomes_a_source_that_is_read_again_and_searched(
+    firstline: Firstline, environment: dict[str, str], site: Website
+) -> None:
     address, env = f"http://localhost:{site.port}/demo/acme/", demo(site)
     done = firstline(
         "ingest",
@@ -172,6 +174,8 @@ def test_a_site_becomes_a_source_that_is_read_again_and_searched(firstline: Firs
         "crawl",
         "--schedule",
         "1d",
+        "--max-tokens",
+        "200",
         "--exclude",
         "/demo/acme/team.html",
         env=env,
@@ -187,6 +191,8 @@ def test_a_site_becomes_a_source_that_is_read_again_and_searched(firstline: Firs
     site.pages["/demo/acme/prices.html"] = html("Prices", "<p>A dripping tap costs $95 to mend.</p>")
     again = firstline("kb", "refresh", "--business", "acme", "--source", source["id"], env=env)
     assert "1 unchanged" in again.stdout, again.output
+    [job] = rows(environment["DATABASE_URL"], "SELECT config FROM kb_ingestion_jobs ORDER BY created_at DESC LIMIT 1")
+    assert json.loads(job["config"])["max_tokens_per_chunk"] == 200
     found = json.loads(
         firstline("kb", "search", "what does a dripping tap cost", "--business", "acme", "--json", env=env).stdout
     )

@@ -1,7 +1,6 @@
 """`firstline ingest`: files, folders or an address into a business's knowledge, with a bar."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,14 +12,12 @@ import click
 
 from firstline.cli.businesses import id_of
 from firstline.cli.database import database, run
+from firstline.cli.gathering import READABLE, gathered, stored
 from firstline.cli.reading import report, run_and_show
 from firstline.ground.settings import Settings, read_settings
 from firstline.knowledge import job_queries, refresh, source_queries
 from firstline.knowledge.crawl.plan import MODES, BadPlan, CrawlPlan
-from firstline.knowledge.limits import limits, unreadable
-from firstline.knowledge.parsing.sniffing import READABLE
 from firstline.knowledge.queries import create_job
-from firstline.knowledge.uploads import keep_file
 from firstline.worker.running import open_shop
 from firstline.worker.tasks import Shop, run_ingestion
 
@@ -72,7 +69,7 @@ def ingest(source: str, slug: str, **options: Any) -> None:
     """
     settings = read_settings()
     wanted = _wanted(source, slug, options, settings)
-    files = None if wanted.plan else _files(Path(source))
+    files = None if wanted.plan else gathered(Path(source))
     with database(settings) as url:
         code = run(_ingest(settings, url, wanted, files))
     if code:
@@ -130,27 +127,6 @@ def _every(schedule: str | None) -> timedelta | None:
     return every
 
 
-def _files(path: Path) -> tuple[Path, list[Path]]:
-    """(root, files). Raises click.UsageError. Hidden files and folders are left out."""
-    if path.is_file():
-        return path.parent, [path]
-    if not path.is_dir():
-        raise click.UsageError(f"{path}: there is no such file or folder.")
-    there = [p for p in sorted(path.rglob("*")) if p.is_file() and not _hidden(p.relative_to(path))]
-    files = [p for p in there if p.suffix.lower() in READABLE]
-    left = Counter(p.suffix.lower() or "no ending" for p in there if p.suffix.lower() not in READABLE)
-    said = ", ".join(f"{number} {ending}" for ending, number in sorted(left.items()))
-    if not files:
-        raise click.UsageError(f"{path}: there is nothing to read in it{f' ({said})' if said else ''}.")
-    if said:
-        click.echo(f"Left out, being of other kinds: {said}.", err=True)
-    return path, files
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith((".", "~$")) for part in path.parts)
-
-
 async def _ingest(settings: Settings, url: str, wanted: Wanted, files: tuple[Path, list[Path]] | None) -> int:
     async with open_shop(settings, url) as shop:
         business_id = await id_of(shop.door, wanted.slug)
@@ -204,33 +180,6 @@ async def _open_files(
         for entry in entries:
             await shop.objects.delete(entry["key"])
         raise
-
-
-async def stored(
-    shop: Shop, business_id: UUID, files: Sequence[Path], root: Path, page_base: str = "", *,
-    tags: Sequence[str] = (), visibility: str = "public", entries: list[dict[str, Any]] | None = None,
-) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:  # fmt: skip
-    """Keeps the files: a job's entries for them (put into `entries` as they are made), and those that cannot be read, why.
-
-    `page_base`: where the HTML pages are seen, so that answers can link to them.
-    """
-    made: list[dict[str, Any]] = [] if entries is None else entries
-    failed: list[tuple[str, str]] = []
-    for file in files:
-        name = str(file.relative_to(root))
-        try:
-            if file.stat().st_size > limits()["bytes"]:
-                failed.append((name, unreadable("too_large").sentence))
-                continue
-            data = file.read_bytes()
-        except OSError as error:
-            failed.append((name, f"It cannot be opened: {error.strerror or error}."))
-            continue
-        entry = await keep_file(shop.objects, business_id, name, data, tags=tags, visibility=visibility)
-        if page_base and file.suffix == ".html":
-            entry["uri"] = f"{page_base}{file.name}"
-        made.append(entry)
-    return made, failed
 
 
 async def ingest_paths(shop: Shop, business_id: UUID, files: list[Path], root: Path, page_base: str, told: Any) -> Any:
