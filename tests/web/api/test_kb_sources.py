@@ -85,6 +85,22 @@ async def test_a_source_is_paused_changed_and_removed(world: World) -> None:
         assert (await client.delete(path)).status_code == 404
 
 
+async def test_a_removed_source_comes_back_once_and_not_to_an_address_that_is_taken(world: World) -> None:
+    async with world.client() as client:
+        made = (await client.post("/api/v1/kb/sources", json={**SITE, "uri": "https://back.example"})).json()
+        path = f"/api/v1/kb/sources/{made['id']}"
+        assert (await client.post(f"{path}/restore")).status_code == 404  # it is there
+        assert (await client.delete(path)).status_code == 204
+        back = await client.post(f"{path}/restore")
+        assert back.status_code == 200, back.text
+        assert back.json()["next_refresh_at"] is not None
+        assert (await client.delete(path)).status_code == 204
+        assert (
+            await client.post("/api/v1/kb/sources", json={**SITE, "uri": "https://back.example"})
+        ).status_code == 201
+        assert (await client.post(f"{path}/restore")).status_code == 409
+
+
 async def test_another_business_sees_none_of_it(world: World) -> None:
     async with world.client() as mine, world.client("other") as theirs:
         source = (await mine.post("/api/v1/kb/sources", json={**SITE, "uri": "https://mine.example"})).json()
@@ -92,6 +108,7 @@ async def test_another_business_sees_none_of_it(world: World) -> None:
         assert (await theirs.get(path)).status_code == 404
         assert (await theirs.patch(path, json={"title": "x"})).status_code == 404
         assert (await theirs.post(f"{path}/refresh")).status_code == 404
+        assert (await theirs.post(f"{path}/restore")).status_code == 404
         assert (await theirs.delete(path)).status_code == 404
         assert (await theirs.get("/api/v1/kb/sources")).json()["items"] == []
         job = source["last_job"]["id"]
@@ -129,3 +146,26 @@ async def test_a_crawl_is_asked_for_field_by_field(world: World) -> None:
         wrong = await client.post("/api/v1/kb/jobs", json={**body, "scope": ["services"]})
         assert wrong.status_code == 422
         assert wrong.json()["errors"][0]["field"] == "scope"
+
+
+async def test_an_upload_loses_no_file_and_no_address_is_asked_in_vain(world: World) -> None:
+    async with world.client() as client:
+        files = [
+            ("files", ("prices.txt", b"A: $10.")),
+            ("files", ("prices.txt", b"B: $20.")),
+            ("files", ("e.txt", b"")),
+        ]
+        job = (await client.post("/api/v1/kb/jobs", files=files)).json()
+        async with world.house.door.transaction(world.acme.id) as tx:
+            row = await tx.fetchval("SELECT input FROM kb_ingestion_jobs WHERE id = $1::text::uuid", job["id"])
+        assert [file["name"] for file in row["files"]] == ["prices.txt", "prices (2).txt", "e.txt"]
+        for url in ("http://foo:99999/", "http://127.0.0.1/", "http://[::1]/", "http://10.0.0.1:80/"):
+            answer = await client.post("/api/v1/kb/jobs", json={"source": "url", "url": url})
+            assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "urls"), url
+
+
+async def test_a_large_page_can_be_pushed_and_other_bodies_stay_small(world: World) -> None:
+    async with world.client() as client:
+        page = {"external_id": "large", "html": "<p>" + "Words of a long page. " * 30_000 + "</p>"}
+        assert (await client.post("/api/v1/kb/documents", json=page)).status_code == 202
+        assert (await client.post("/api/v1/kb/search", json={"query": "a" * 400_000})).status_code == 413

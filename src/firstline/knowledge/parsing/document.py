@@ -16,6 +16,10 @@ from firstline.knowledge.parsing.sniffing import sniff
 __all__ = ["parse"]
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+# What programs put in the place of a title that nobody gave.
+NO_TITLE = re.compile(
+    r"(?i)(?:untitled|sin t[ií]tulo|title|document|documento|presentation|presentaci[oó]n|slide|blank)?[\s\d._-]*"
+)
 REFUSED = {
     "unknown": "unknown_type",
     "old_office": "old_office",
@@ -56,7 +60,8 @@ def _parse(data: bytes, name: str, title: str, depth: int) -> Parsed:
         raise unreadable("too_long")
     if not text.strip() and not parsed.faqs:
         raise unreadable("empty")
-    return Parsed(CONTROL.sub(" ", title or parsed.title)[:300], text, parsed.source_type, parsed.faqs, parsed.metadata)
+    told = parsed.title if title or not NO_TITLE.fullmatch(parsed.title.strip()) else fallback
+    return Parsed(CONTROL.sub(" ", title or told)[:300], text, parsed.source_type, parsed.faqs, parsed.metadata)
 
 
 def _read(data: bytes, kind: str, title: str, depth: int) -> Parsed:

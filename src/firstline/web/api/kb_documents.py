@@ -34,7 +34,7 @@ router = APIRouter(prefix="/kb", tags=["knowledge"], route_class=IdempotentRoute
 Reader = Annotated[Principal, Depends(needs("kb:read"))]
 Writer = Annotated[Principal, Depends(needs("kb:write"))]
 Cursor = Annotated[UUID | None, Query(description="`next_cursor` of the page before")]
-Named = Annotated[str, Query(min_length=1, max_length=300)]
+Named = Annotated[str, Query(min_length=1, max_length=200)]
 PAGE = {"external_id": "page-42", "title": "Drain cleaning", "html": "<h1>Drain cleaning</h1><p>From $149.</p>"}
 
 

@@ -112,7 +112,7 @@ async def post_job(request: Request, who: Writer) -> JobOut:
         source_id = None
     elif kind == "application/json" or kind.endswith("+json"):
         asked = _read(await request.body())
-        source, wanted, config = _from_json(asked)
+        source, wanted, config = _from_json(asked, rooms.settings.web.own_site)
         source_id = asked.source_id if isinstance(asked, DriveJobIn) else None
     else:
         raise UnsupportedMedia("unsupported_media_type", "Send application/json or multipart/form-data.")
@@ -163,10 +163,10 @@ def _read(body: bytes) -> Asked:
         raise RequestValidationError(found) from None
 
 
-def _from_json(asked: Asked) -> tuple[str, dict[str, Any], dict[str, Any]]:
+def _from_json(asked: Asked, own: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
     config = asked.config.model_dump()
     if isinstance(asked, UrlJobIn):
-        return "url", _pages(asked), config
+        return "url", _pages(asked, own), config
     if isinstance(asked, CrmJobIn | DriveJobIn):
         return asked.source, {}, config
     if isinstance(asked, FaqJobIn):
@@ -174,13 +174,13 @@ def _from_json(asked: Asked) -> tuple[str, dict[str, Any], dict[str, Any]]:
     return "profile", {}, config
 
 
-def _pages(asked: UrlJobIn) -> dict[str, Any]:
+def _pages(asked: UrlJobIn, own: str) -> dict[str, Any]:
     urls = [*([asked.url] if asked.url else []), *asked.urls]
     if not urls:
         raise Invalid("invalid_request", "Name a url.", [FieldError("url", "is needed")])
     wanted = {**asked.model_dump(exclude={"source", "url", "urls", "config"}, exclude_none=True), "urls": urls}
     try:
-        CrawlPlan.read(wanted, guarded=False)
+        CrawlPlan.read(wanted, own=own)
     except BadPlan as why:
         raise Invalid(
             "invalid_request", f"{why.field}: {why.sentence}", [FieldError(why.field, why.sentence)]
@@ -202,20 +202,31 @@ async def _from_form(rooms: Rooms, business_id: UUID, form: FormData) -> tuple[s
     uploads = [f for name in ("files", "file") for f in form.getlist(name)]
     if not uploads or not all(isinstance(f, UploadFile) and f.filename for f in uploads):
         raise Invalid("invalid_request", "Send at least one file.", [FieldError("files", "is needed")])
+    if all(upload.size == 0 for upload in uploads if isinstance(upload, UploadFile)):  # one of many: its job says so
+        raise Invalid("empty_file", "This file is empty.", [FieldError("files", "is empty")])
     tags = [tag.strip()[:60] for tag in _clean(str(form.get("tags", ""))).split(",") if tag.strip()][:20]
     title = _clean(str(form.get("title", "")))[:300]
     files = []
     for upload in uploads:
         assert isinstance(upload, UploadFile)
-        name = _file_name(upload.filename or "file")
+        name = _another(_file_name(upload.filename or "file"), {file["name"] for file in files})
         key = f"kb/{business_id.hex}/{new_id().hex}"
         data = await upload.read()
-        if not data:
-            raise Invalid("empty_file", f"{name} is empty.", [FieldError("files", f"{name} is empty")])
         await objects_of(rooms).put(key, data)
         files.append({"key": key, "name": name, "title": title, "tags": tags, "visibility": visibility})
     private = str(form.get("include_private_docs", "false")).lower() in {"true", "1", "on"}
     return source, {"files": files}, {"include_private_docs": private}
+
+
+def _another(name: str, taken: set[str]) -> str:
+    """Two files of one upload may have one name (of two folders): both are kept."""
+    stem, dot, suffix = name.rpartition(".")
+    number = 2
+    found = name
+    while found in taken:
+        found = f"{stem} ({number}){dot}{suffix}" if stem else f"{name} ({number})"
+        number += 1
+    return found
 
 
 def _clean(text: str) -> str:

@@ -14,6 +14,7 @@ from firstline.kit.ids import new_id
 from firstline.knowledge import job_queries, refresh, source_queries
 from firstline.knowledge.crawl.plan import BadPlan, CrawlPlan
 from firstline.knowledge.model import Job
+from firstline.knowledge.source_return import restore_source
 from firstline.knowledge.sources.drive.files import folder_id
 from firstline.knowledge.sources.port import SourceFailed
 from firstline.tenancy.principal import Principal
@@ -122,6 +123,19 @@ async def delete_source(
             tx, new_id(), who.kind, who.actor_id, "source.removed", str(source_id), {"kept": keep_documents}
         )
     return Response(status_code=204)
+
+
+@router.post("/{source_id}/restore", responses=problems(404, 409), summary="Take the removal back")
+async def post_restore(request: Request, who: Writer, source_id: UUID) -> SourceOut:
+    """With the documents that went with it. A Drive folder comes back paused: its key has to be given again."""
+    try:
+        async with rooms_of(request).door.transaction(who.business_id) as tx:
+            if not await restore_source(tx, source_id):
+                raise _no_source()
+            await add_audit(tx, new_id(), who.kind, who.actor_id, "source.restored", str(source_id), {})
+            return await _one(tx, source_id)
+    except asyncpg.UniqueViolationError:
+        raise Conflict("source_exists", "Its address is another source's by now.") from None
 
 
 @router.post("/{source_id}/refresh", status_code=202, responses=problems(404), summary="Read a source again")

@@ -1,4 +1,7 @@
-"""No body over its limit is read: refused by its announced length, or when a stream of it grows past the limit."""
+"""No body over its limit is read: refused by its announced length, or when a stream of it grows past the limit.
+
+Documents and tables that come as JSON or CSV have a larger limit than the rest; it goes by the path.
+"""
 
 from collections.abc import Callable
 
@@ -9,6 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from firstline.web.api.request_id import request_id_of
 
 __all__ = ["MaxBody"]
+
+LARGE_BYTES = 12 * 1024 * 1024
+LARGE_PATHS = ("/kb/documents", "/kb/jobs", "/import")  # ends of them
 
 
 class MaxBody:
@@ -34,7 +40,8 @@ class MaxBody:
             return
         headers = dict(scope["headers"])
         multipart = headers.get(b"content-type", b"").lower().startswith(b"multipart/")
-        limit = self._multipart if multipart else self._json
+        large = scope["path"].rstrip("/").endswith(LARGE_PATHS)
+        limit = self._multipart if multipart else max(self._json, LARGE_BYTES) if large else self._json
         length = headers.get(b"content-length", b"")
         if length.isdigit() and int(length) > limit:
             await self._refuse(limit, request_id_of(scope))(scope, receive, send)

@@ -204,7 +204,7 @@ class DocumentPatch(Wire):
 class PushIn(Wire):
     """A document of another module or website of the business. Exactly one of `html` and `markdown`."""
 
-    external_id: str = Field(min_length=1, max_length=300, pattern=r"\S", examples=["page-42"])
+    external_id: str = Field(min_length=1, max_length=200, pattern=r"\S", examples=["page-42"])
     title: str = Field("", max_length=300)
     html: str | None = Field(None, max_length=5_000_000)
     markdown: str | None = Field(None, max_length=2_000_000)
