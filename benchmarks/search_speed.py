@@ -135,24 +135,11 @@ def _exact(index: HeldIndex, sought: Any, vectors: Any) -> Any:
 
 async def _fill(url: str, chunks: int, embedder: BundledEmbedder) -> tuple[UUID, Any]:
     """Stores a tenant by COPY, as the owner of the tables; -> its id and all vectors, (chunks * (1 + PARTS), dimensions)."""
-    rng, noise = random.Random(chunks), np.random.default_rng(chunks)
+    noise = np.random.default_rng(chunks)
     business_id = new_id()
     ids = sorted(new_id() for _ in range(chunks))
-    weights = 1 / (1 + np.arange(len(WORDS)))
-    drawn = iter(noise.choice(len(WORDS), size=chunks * 48, p=weights / weights.sum()).tolist())
-    shuffled = rng.sample(WORDS, len(WORDS))
-    texts = [
-        " ".join(" ".join(shuffled[next(drawn)] for _ in range(12)).capitalize() + "." for _ in range(PARTS))
-        for _ in ids
-    ]
-    real = embedder.embed([text[:90] for text in texts[:1500]])
-    vectors = np.empty((chunks, 1 + PARTS, embedder.dimensions), dtype=np.float16)
-    for at in range(0, chunks, 2000):
-        base = real[noise.integers(len(real), size=len(vectors[at : at + 2000]))]
-        parts = base[:, None] + noise.normal(scale=NOISE, size=(len(base), PARTS, base.shape[1])).astype(np.float32)
-        block = np.concatenate([parts.mean(axis=1, keepdims=True), parts], axis=1)
-        vectors[at : at + 2000] = block / np.linalg.norm(block, axis=2, keepdims=True)
-    vectors = vectors.reshape(-1, embedder.dimensions)
+    texts = _texts(chunks, noise)
+    vectors = _vectors(texts, embedder, noise)
     connection = await asyncpg.connect(url)
     await connection.set_type_codec("halfvec", schema="public", encoder=bytes, decoder=bytes, format="binary")
     await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_jsonb, decoder=bytes, format="binary")
@@ -162,6 +149,28 @@ async def _fill(url: str, chunks: int, embedder: BundledEmbedder) -> tuple[UUID,
     await connection.execute("VACUUM ANALYZE")  # as autovacuum does soon after such a load
     await connection.close()
     return business_id, vectors
+
+
+def _texts(chunks: int, noise: np.random.Generator) -> list[str]:
+    rng = random.Random(chunks)
+    weights = 1 / (1 + np.arange(len(WORDS)))
+    drawn = iter(noise.choice(len(WORDS), size=chunks * 48, p=weights / weights.sum()).tolist())
+    shuffled = rng.sample(WORDS, len(WORDS))
+    return [
+        " ".join(" ".join(shuffled[next(drawn)] for _ in range(12)).capitalize() + "." for _ in range(PARTS))
+        for _ in range(chunks)
+    ]
+
+
+def _vectors(texts: list[str], embedder: BundledEmbedder, noise: np.random.Generator) -> Any:
+    real = embedder.embed([text[:90] for text in texts[:1500]])
+    vectors = np.empty((len(texts), 1 + PARTS, embedder.dimensions), dtype=np.float16)
+    for at in range(0, len(texts), 2000):
+        base = real[noise.integers(len(real), size=len(vectors[at : at + 2000]))]
+        parts = base[:, None] + noise.normal(scale=NOISE, size=(len(base), PARTS, base.shape[1])).astype(np.float32)
+        block = np.concatenate([parts.mean(axis=1, keepdims=True), parts], axis=1)
+        vectors[at : at + 2000] = block / np.linalg.norm(block, axis=2, keepdims=True)
+    return vectors.reshape(-1, embedder.dimensions)
 
 
 async def _store_texts(connection: Any, business_id: UUID, ids: list[UUID], texts: list[str]) -> None:

@@ -32,7 +32,7 @@ async def find(tx: Tx, sought: Sought, model: str, numbers: Tuning) -> Found:
         ids, stays = [*near[:nearest], *said], set(said)
     groups = [list(kin(term, sought.language)) or [term] for term in terms]
     facts = await queries.word_facts(tx, ids, terms, groups)
-    having = await queries.documents_of(tx, groups)
+    having = await _having(tx, groups, corpus)
     languages = np.array([fact[1] for fact in facts], dtype=object)
     return Found(
         ids=[fact[0] for fact in facts],
@@ -46,6 +46,12 @@ async def find(tx: Tx, sought: Sought, model: str, numbers: Tuning) -> Found:
         nearest=nearest,
         stays=np.array([fact[0] in stays for fact in facts], dtype=bool),
     )
+
+
+async def _having(tx: Tx, groups: Sequence[Sequence[str]], corpus: queries.Corpus) -> list[int]:
+    """How many chunks have any term of each group; of a single term it is known already."""
+    counted = iter(await queries.documents_of(tx, [group for group in groups if len(group) > 1]))
+    return [next(counted) if len(group) > 1 else df for group, df in zip(groups, corpus[2], strict=True)]
 
 
 async def _worded(tx: Tx, terms: list[str], sought: Sought, most: int) -> tuple[list[str], list[UUID], queries.Corpus]:

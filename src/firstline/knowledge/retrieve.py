@@ -7,7 +7,7 @@ An index is used only while its version and its model are the database's: an edi
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -21,8 +21,8 @@ from firstline.embedding.port import Embedder, Vector, query_vectors
 from firstline.ground.tenant import Door, Tx
 from firstline.knowledge import cold
 from firstline.knowledge import search_queries as queries
+from firstline.knowledge.handed_on import distinct, passage_of, told
 from firstline.knowledge.held import HeldIndex
-from firstline.knowledge.neighbours import Twins, joined
 from firstline.knowledge.saying import best_sentences
 from firstline.knowledge.search_queries import Text
 from firstline.knowledge.shelf import Shelf
@@ -145,8 +145,8 @@ class Retriever:
             hidden = [one for one in await _ranked(tx, index, model, everything) if one.id not in {s.id for s in seen}]
             most = asked.limit * SPARE
             found = await queries.texts(tx, [one.id for one in (*seen[:most], *hidden[:most])], model)
-        chosen, twins = _distinct(seen[:most], found, most)
-        passages = {one.id: _passage(found[one.id], one) for one in (*seen[:most], *hidden[:most]) if one.id in found}
+        chosen, twins = distinct(seen[:most], found, most)
+        passages = {one.id: passage_of(found[one.id], one) for one in (*seen[:most], *hidden[:most]) if one.id in found}
         visible = {one.id: ("beyond" if place >= asked.limit else None) for place, one in enumerate(chosen)}
         out = []
         for one in (*seen[:most], *hidden[:most]):
@@ -192,7 +192,7 @@ class Retriever:
         wanted = [] if index is not None and index.parts is not None else ranked[: tuning().sentence_passages]
         found = await queries.texts(tx, [one.id for one in ranked], model, parts_of=[one.id for one in wanted])
         self._remember(found)
-        return _passages(ranked, found, asked.limit)
+        return told(ranked, found, asked.limit)
 
     async def _index(self, tx: Tx, model: str | None) -> tuple[HeldIndex | None, str]:
         version, active = await queries.version_and_model(tx)
@@ -218,7 +218,7 @@ async def recall_cold(
     """From PostgreSQL alone."""
     asked = Asked(text, language, limit, visibility, tags, on)
     ranked = (await _ranked(tx, None, model, asked.sought(vector)))[: limit * SPARE]
-    return _passages(ranked, await queries.texts(tx, [one.id for one in ranked], model), limit)
+    return told(ranked, await queries.texts(tx, [one.id for one in ranked], model), limit)
 
 
 async def _ranked(tx: Tx, index: HeldIndex | None, model: str, sought: Sought) -> list[Ranked]:
@@ -226,51 +226,3 @@ async def _ranked(tx: Tx, index: HeldIndex | None, model: str, sought: Sought) -
     found = index.find(sought) if index is not None else await cold.find(tx, sought, model, numbers)
     cosines = found.cosines or await queries.cosines(tx, found.ids, sought.vector, model)
     return rank(found, cosines, numbers)
-
-
-def _distinct(ranked: Sequence[Ranked], found: dict[UUID, Text], most: int) -> tuple[list[Ranked], set[UUID]]:
-    """The first `most` that say something of their own, best first, and those that repeat one of them.
-
-    Of two that say the same, the later dated stays.
-    """
-    chosen: list[Ranked] = []
-    twins: set[UUID] = set()
-    there = [one for one in ranked if one.id in found]  # not deleted since it was ranked
-    same = Twins([found[one.id] for one in there]).same
-    for one in there:
-        place = next((at for at, held in enumerate(chosen) if same(held.id, one.id)), None)
-        if place is None:
-            if len(chosen) < most:
-                chosen.append(one)
-            continue
-        held = chosen[place]
-        newer = (found[one.id].effective_date or date.min) > (found[held.id].effective_date or date.min)
-        twins.add(held.id if newer else one.id)
-        if newer:
-            chosen[place] = one
-    return chosen, twins
-
-
-def _passages(ranked: Sequence[Ranked], found: dict[UUID, Text], limit: int) -> list[Passage]:
-    chosen, _ = _distinct(ranked, found, limit)
-    told = [found[one.id] for one in chosen]
-    return [replace(_passage(found[one.id], one), text=joined(found[one.id], told)) for one in chosen]
-
-
-def _passage(text: Text, ranked: Ranked) -> Passage:
-    chunk = text.chunk
-    return Passage(
-        chunk_id=text.id,
-        document_id=text.document_id,
-        title=chunk.title,
-        section=chunk.section,
-        text=chunk.text,
-        source_uri=text.source_uri,
-        source_type=text.source_type,
-        language=text.language,
-        scores=ranked.scores,
-        above_floor=ranked.above,
-        question=chunk.question,
-        answer=chunk.answer,
-        tags=chunk.tags,
-    )

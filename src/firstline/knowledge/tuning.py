@@ -20,7 +20,6 @@ class Tuning:
     faq_offset: float
     dense_candidates: int
     keyword_candidates: int
-    cold_candidates: int
     weights: tuple[float, ...]
     bias: float
     across_weights: tuple[float, ...]
@@ -34,7 +33,6 @@ class Tuning:
     coverage_weight: float
     passage_weight: float
     cache_bytes: int
-    build_at_once: int
 
 
 @cache
@@ -51,7 +49,6 @@ def tuning() -> Tuning:
         faq_offset=read["fusion"]["faq_offset"],
         dense_candidates=read["candidates"]["dense"],
         keyword_candidates=read["candidates"]["keyword"],
-        cold_candidates=read["candidates"]["cold"],
         weights=tuple(support["weights"]),
         bias=support["bias"],
         across_weights=tuple(support["across_weights"]),
@@ -65,5 +62,4 @@ def tuning() -> Tuning:
         coverage_weight=sentences["coverage_weight"],
         passage_weight=sentences["passage_weight"],
         cache_bytes=read["cache"]["bytes"],
-        build_at_once=read["cache"]["build_at_once"],
     )
