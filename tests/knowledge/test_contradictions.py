@@ -97,3 +97,49 @@ def test_a_document_is_compared_with_thousands_of_prices_within_a_second():
 def test_no_text_makes_it_raise(pieces):
     found = held("".join(pieces), 1)
     list(contradictions(found, held("Drain cleaning costs $120.", 2)))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Our diagnostic fee is $89.", "There is a $109 diagnostic charge."),
+        ("Diagnostic visit: $79.", "We charge $95 for a diagnosis."),
+        ("The trip charge is $49.", "We charge a $59 service call fee."),
+        ("Call-out fee: $60", "| Fee | Price |\n|---|---|\n| Call-out | $75 |"),
+        ("Our hourly rate is $120.", "We charge $135 per hour."),
+        ("## Prices\n\nLabor: $110/hour", "Our labor rate is $125 an hour."),
+        ("Cobramos 60 € por el desplazamiento.", "Gastos de desplazamiento: 75 €"),
+        ("La tarifa por hora es de 45 €.", "Mano de obra: 40 € la hora"),
+        ("La visita de diagnóstico cuesta 50 €.", "Diagnóstico: 65 €."),
+        ("How much is your diagnostic fee?\nThe diagnostic fee is $89.", "Diagnostic fee: $99"),
+    ],
+)
+def test_fees_are_services_of_their_own_whatever_they_are_called(first, second):
+    assert len(between(first, second)) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Our diagnostic fee is $89.", "Weekend diagnostic fee: $129."),
+        ("## Heating\n\nDiagnostic fee: $89", "## Appliances\n\nDiagnostic fee: $120"),
+        ("Diagnostic fee: $89", "Engine diagnostics: $129"),
+        ("Hourly rate: $95", "Hourly rate of a master electrician: $140"),
+        ("Labor: $110 per hour", "Labor: $450"),
+        ("We charge $95 per hour.", "## Piano lessons\n\nWe charge $40 per hour."),
+        ("We charge $95 per hour.", "We charge $170 per hour for two workers."),
+        ("Service call: $95", "Service call after 6 pm: $150"),
+        ("Travel fee: $1.50 per mile", "Travel fee: $35"),
+        ("Trip fee within Madison: $49", "Trip fee: $79"),
+        ("The call-out fee is $60.", "The emergency call-out fee is $150."),
+        ("The trip charge is $49.", "Our diagnostic fee is $89."),
+        ("Our hourly rate is $120.", "The minimum is $120, one hour of labor."),
+        ("La tarifa por hora es de 45 €.", "La tarifa por hora en festivos es de 70 €."),
+        ("El desplazamiento cuesta 30 €.", "El desplazamiento fuera de la ciudad cuesta 60 €."),
+        ("Diagnostic fee: $89, waived with repair.", "The diagnostic fee is $89."),
+        ("Hourly rate from $95", "Our hourly rate is $120."),
+        ("Leak repair costs $165 plus a $49 trip fee.", "Leak repair costs $165."),
+    ],
+)
+def test_fees_of_other_things_days_and_places_are_left_alone(first, second):
+    assert between(first, second) == []

@@ -57,6 +57,8 @@ def words() -> dict[str, Any]:
         for name, value in read["shape"].items()
     }
     read["skip"] = re.compile(read["skip"])
+    for table in ("fees", "fees_when"):
+        read[table] = {name: re.compile(pattern) for name, pattern in read[table].items()}
     return read
 
 
@@ -170,13 +172,14 @@ def _in_sentence(sentence: str, section: str, names: Names, language: str) -> It
 
 def _mention(place: _Place, amount: Amount, names: Names, language: str) -> Mention | None:
     unit, after = "", place.after
-    for name, found in words()["units"].items():
+    for name, found in () if _begins_with_fee(after) else words()["units"].items():
         if match := found.match(after):
             unit, after = name, after[match.end() :]
             break
     shape = _shape(place.before[-40:], after, amount)
     after = re.split(r"[,;.:](?:\s|$)|[()]|\b(?:y|and|but|pero|so|if|si|plus|mas)\b", after)[0]
     subject, named = _subject(place.said + " " + after, names, language)
+    subject, unit = _of_fee(place, after, subject, unit, names, language)
     if not any(word.startswith("=") for word in subject):
         above, above_named = _subject(place.section, names, language)
         codes = {word for word in above if word.startswith("=")}
@@ -197,6 +200,33 @@ def _mention(place: _Place, amount: Amount, names: Names, language: str) -> Ment
         place.whole,
         place.section,
     )
+
+
+def _begins_with_fee(after: str) -> bool:
+    """ "$59 service call fee": not a unit "service"."""
+    return any(found.match(after.lstrip()) for found in words()["fees"].values())
+
+
+def _of_fee(
+    place: _Place, after: str, subject: frozenset[str], unit: str, names: Names, language: str
+) -> tuple[frozenset[str], str]:
+    """The subject with "=fee:…" for the words of a fee, and its unit; as they were where none or a service is named."""
+    said = fold(f"{place.said} {after}")
+    if any(word.startswith("=") for word in subject):
+        return subject, unit
+    rules = words()["fees_when"]
+    if unit == "hour" and rules["said_of_all"].match(said) and not place.section:
+        return frozenset({"=fee:hourly"}), unit
+    for name, found in words()["fees"].items():
+        match = found.search(said)
+        if match is None or (name == "hourly" and unit != "hour" and not rules["hourly"].search(match.group())):
+            continue
+        above = fold(place.section)  # a fee under the heading of a service is that service's
+        for other in words()["fees"].values():
+            above = other.sub(" ", above)
+        rest, _ = _subject(f"{said[: match.start()]} {said[match.end() :]} {above}", names, language)
+        return rest | {f"=fee:{name}"}, "hour" if name == "hourly" else unit
+    return subject, unit
 
 
 def _shape(before: str, after: str, amount: Amount) -> str:
