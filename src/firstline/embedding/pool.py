@@ -5,11 +5,12 @@ some 40 ms), and questions that wait together are embedded together. Nothing wai
 """
 
 import asyncio
+import contextlib
+import threading
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -39,6 +40,7 @@ class EmbeddingPool:
         self._urgent: deque[_Call] = deque()
         self._bulk: deque[_Call] = deque()
         self._busy = 0
+        self._lock = threading.Lock()  # of both queues and the count of busy threads
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """As Embedder.embed; raises what it raises."""
@@ -64,24 +66,49 @@ class EmbeddingPool:
 
     def close(self) -> None:
         """Give the threads back; calls that still wait are cancelled."""
+        with self._lock:
+            waiting = [*self._urgent, *self._bulk]
+            self._urgent.clear()
+            self._bulk.clear()
+        for call in waiting:
+            with contextlib.suppress(RuntimeError):  # its loop is closed: nobody waits
+                call.done.get_loop().call_soon_threadsafe(call.done.cancel)
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _enqueue(self, queue: deque[_Call], texts: list[str]) -> "asyncio.Future[Vectors]":
         call = _Call(texts, asyncio.get_running_loop().create_future())
-        queue.append(call)
+        with self._lock:
+            queue.append(call)
         self._pump()
         return call.done
 
     def _pump(self) -> None:
-        while self._busy < self._threads:
-            batch = self._next_batch()
-            if not batch:
+        with self._lock:
+            if self._busy >= self._threads or not (self._urgent or self._bulk):
                 return
             self._busy += 1
+        loop = asyncio.get_running_loop()
+        loop.run_in_executor(self._executor, self._work, loop)
+
+    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        """On a thread of the pool: batch after batch without waiting for the event loop, which may be busy writing the last one."""
+        while True:
+            with self._lock:
+                batch = self._next_batch()
+                if not batch:
+                    self._busy -= 1
+                    return
             texts = [text for call in batch for text in call.texts]
-            loop = asyncio.get_running_loop()
-            running = loop.run_in_executor(self._executor, self.embedder.embed, texts)
-            running.add_done_callback(partial(self._finish, batch))
+            try:
+                vectors, error = self.embedder.embed(texts), None
+            except Exception as failed:  # noqa: BLE001 - the pool's edge: it is raised where embed() is awaited
+                vectors, error = None, failed
+            try:
+                loop.call_soon_threadsafe(self._finish, batch, vectors, error)
+            except RuntimeError:  # the loop is closed: nobody waits
+                with self._lock:
+                    self._busy -= 1
+                return
 
     def _next_batch(self) -> list[_Call]:
         batch: list[_Call] = []
@@ -97,21 +124,17 @@ class EmbeddingPool:
                 batch.append(call)
         return batch
 
-    def _finish(self, batch: list[_Call], future: "asyncio.Future[Vectors]") -> None:
-        self._busy -= 1
-        error = asyncio.CancelledError() if future.cancelled() else future.exception()
+    @staticmethod
+    def _finish(batch: list[_Call], vectors: Vectors | None, error: Exception | None) -> None:
         start = 0
         for call in batch:
             stop = start + len(call.texts)
             if not call.done.done():
-                if error is None:
-                    call.done.set_result(future.result()[start:stop])
-                elif isinstance(error, asyncio.CancelledError):
-                    call.done.cancel()
-                else:
+                if vectors is not None:
+                    call.done.set_result(vectors[start:stop])
+                elif error is not None:
                     call.done.set_exception(error)
             start = stop
-        self._pump()
 
 
 def _sliced(texts: Sequence[str]) -> list[list[str]]:
