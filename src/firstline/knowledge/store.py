@@ -220,7 +220,7 @@ def _labels(work: _Work, held: Held | None, *, cleared: bool = False) -> tuple[L
 
     It stays internal until then. `cleared`: the very same text is public already.
     """
-    labels = labels_of(work.acquired, work.parsed, held if work.job else None)
+    labels = labels_of(work.acquired, work.parsed, held if work.job or work.acquired.external_id else None)
     early = labels.visibility == "public" and work.governance.visibility != "public" and not cleared
     return (replace(labels, visibility="internal") if early else labels), early
 
