@@ -76,7 +76,7 @@ class UrlJobIn(Wire):
     most_pages: int | None = Field(None, ge=1, le=5000)
     scope: list[Annotated[str, Field(max_length=500)]] = Field(default_factory=list, max_length=50)
     exclude: list[Annotated[str, Field(max_length=500)]] = Field(default_factory=list, max_length=50)
-    rate_per_second: float | None = Field(None, gt=0, le=20)
+    rate_per_second: float | None = Field(None, ge=0.05, le=10)
     visibility: Visibility = "public"
     tags: list[Tag] = Field(default_factory=list, max_length=20)
     config: JobConfigIn = Field(default_factory=JobConfigIn)
