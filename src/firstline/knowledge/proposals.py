@@ -91,7 +91,7 @@ def _services(business: Business, taken: Sequence[Mapping[str, Any]]) -> list[di
             "price_low": None if held.price_low is None else f"{held.price_low:.2f}",
             "price_high": None if held.price_high is None else f"{held.price_high:.2f}",
         }
-        names = {_name({lang: name}) for lang, name in held.name.items()}
+        names = {_name({lang: name}) for lang, name in held.name.items()} | {held.code.replace("_", " ")}
         if new := next((waiting.pop(name) for name in names if name in waiting), None):
             as_body |= {key: new[key] for key in ("price_low", "price_high", "unit") if key in new}
         out.append(as_body)

@@ -1,7 +1,7 @@
 """SQL of sources that refresh: their rows, when they are due, what became of their last run."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,8 @@ from firstline.ground.tenant import Tx
 from firstline.kit.ids import new_id
 
 __all__ = [
-    "change_source", "delete_source", "documents_of_source", "insert_source", "orphan_documents", "source_began", "source_ended",
+    "change_source", "delete_source", "documents_gone_with", "documents_of_source", "insert_source", "orphan_documents",
+    "restore_source", "source_began", "source_ended",
     "source_row", "source_shown", "sources_page",
 ]  # fmt: skip
 
@@ -101,6 +102,33 @@ async def delete_source(tx: Tx, source_id: UUID) -> bool:
         source_id,
     )
     return tag == "UPDATE 1"
+
+
+async def restore_source(tx: Tx, source_id: UUID) -> Any:
+    """Takes its removal back; -> when it was removed, None when it was not. A Drive folder waits, for its key is gone.
+
+    Raises asyncpg.UniqueViolationError when its address is another source's by now.
+    """
+    return await tx.fetchval(
+        """WITH was AS (SELECT deleted_at FROM kb_sources WHERE business_id = $1 AND id = $2 AND deleted_at IS NOT NULL FOR UPDATE)
+           UPDATE kb_sources s SET deleted_at = NULL, next_refresh_at = now() + refresh_every, updated_at = now(),
+             state = CASE WHEN kind = 'drive' AND secret IS NULL THEN 'paused' ELSE state END
+           FROM was WHERE s.business_id = $1 AND s.id = $2 RETURNING was.deleted_at""",
+        tx.business_id,
+        source_id,
+    )
+
+
+async def documents_gone_with(tx: Tx, source_id: UUID, at: datetime) -> list[UUID]:
+    """What went into the bin in the transaction that removed the source at `at`."""
+    rows = await tx.fetch(
+        """SELECT id FROM kb_source_documents WHERE business_id = $1 AND source_id = $2 AND deleted_at = $3 AND deleted_by = 'source'
+           ORDER BY id""",
+        tx.business_id,
+        source_id,
+        at,
+    )
+    return [row["id"] for row in rows]
 
 
 async def documents_of_source(tx: Tx, source_id: UUID) -> list[UUID]:

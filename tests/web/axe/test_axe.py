@@ -17,7 +17,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 DRAWN = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 SIZES = ((390, 844), (1440, 900))
 PAGES = [
-    "/console", "/console/inbox", "/console/knowledge", "/console/knowledge/faqs", "/console/knowledge/try",
+    "/console", "/console/inbox", "/console/knowledge", "/console/knowledge/documents", "/console/knowledge/faqs",
+    "/console/knowledge/suggestions", "/console/knowledge/findings", "/console/knowledge/canned", "/console/knowledge/try",
     "/console/tickets", "/console/leads", "/console/contacts", "/console/settings", "/console/settings/services",
     "/console/settings/chat", "/console/settings/guardrails", "/console/settings/rules", "/console/settings/install",
 ]  # fmt: skip

@@ -33,15 +33,16 @@ async def show_documents(
     source_id: str = "",
     visibility: Literal["", "public", "internal"] = "",
     tag: str = "",
-    deleted: bool = False,
+    deleted: str = "",
     cursor: UUID | None = None,
 ) -> Response:
-    """Newest first; `deleted`: the bin."""
+    """Newest first; `deleted=true`: the bin."""
     viewer.need("kb:read")
+    binned = deleted == "true"
     wanted = searchable(tag)[:60]
     async with viewer.rooms.door.transaction(viewer.business.id) as tx:
         found = await document_queries.documents_page(
-            tx, searchable(q), deleted, cursor, PAGE + 1, kind=kind if kind in KINDS else None,
+            tx, searchable(q), binned, cursor, PAGE + 1, kind=kind if kind in KINDS else None,
             source_id=_id(source_id), visibility=visibility or None, tag=wanted or None,
         )  # fmt: skip
         sources = await source_queries.sources_page(tx, None, MOST_SOURCES)
@@ -53,11 +54,11 @@ async def show_documents(
         "source_id": source_id,
         "visibility": visibility,
         "tag": wanted,
-        "deleted": "true" if deleted else "",
+        "deleted": "true" if binned else "",
     }
     filters = {name: value for name, value in filters.items() if value}
     return show(
-        request, viewer, "documents.html", counts, rows=rows, older=older, q=q, filters=filters, kinds=KINDS, deleted=deleted, tag=wanted,
+        request, viewer, "documents.html", counts, rows=rows, older=older, q=q, filters=filters, kinds=KINDS, deleted=binned, tag=wanted,
         sources=[(str(s["id"]), source_name(s, viewer.lang)) for s in sources if s["kind"] != "crm"],
         source_names={s["id"]: source_name(s, viewer.lang) for s in sources},
     )  # fmt: skip

@@ -100,10 +100,11 @@ def _service(
 
 
 def _prices(viewer: Viewer) -> dict[str, str]:
+    """By name, and by code written as a name: as knowledge.proposals tells a known service from a new one."""
     return {
         name.casefold(): _band(service.price_low, service.price_high, viewer)
         for service in viewer.business.offered
-        for name in service.name.values()
+        for name in (*service.name.values(), service.code.replace("_", " "))
     }
 
 

@@ -1,10 +1,12 @@
 // Buttons that do one thing by the admin API, with a line that says so and, where it can be taken back, takes it back:
-// data-act="DELETE kb/documents/1", data-body, data-said, data-then="documents-changed", data-undo="POST kb/documents/1/restore".
+// data-act="DELETE kb/documents/1", data-body, data-said, data-then="documents-changed", data-undo="POST kb/documents/1/restore";
+// data-job="prices.pdf" where it begins a job that is known by that name.
 import { api, newId } from "./api.js";
 import { toast } from "./toast.js";
 import { t } from "./words.js";
 
 export const tell = (names) => (names ?? "").split(" ").filter(Boolean).forEach((name) => document.body.dispatchEvent(new CustomEvent(name)));
+export const began = (job, name) => document.dispatchEvent(new CustomEvent("job-begun", { detail: { id: job.id, name } }));
 const call = (what, body) => {
   const [method, path] = what.split(" ");
   return api(method, path, body ? JSON.parse(body) : undefined, { key: method === "POST" ? newId() : undefined });
@@ -14,7 +16,8 @@ export async function act(button) {
   const { act: what, body, said, then, undo, undoBody } = button.dataset;
   button.disabled = true;
   try {
-    await call(what, body);
+    const made = await call(what, body);
+    if (button.dataset.job) began(made, button.dataset.job);
     tell(then);
     if ("gone" in button.dataset) button.remove();
     if (undo) toast(said ?? t("saved"), { action: t("undo"), onAction: () => takeBack(undo, undoBody, then) });

@@ -24,7 +24,7 @@ document.addEventListener("click", (event) => {
 
 // "Add an answer" from elsewhere brings the question with it.
 const asked = new URLSearchParams(location.hash.slice(1)).get("question");
-if (asked) {
+if (asked && dialog) {
   show({ question: asked });
   history.replaceState(null, "", location.pathname);
 }

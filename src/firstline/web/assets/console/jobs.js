@@ -7,32 +7,41 @@ import { toast } from "./toast.js";
 import { t } from "./words.js";
 
 const EVERY = 600, ASK = 4000, AFTER = "sources-changed documents-changed proposals-changed waiting-changed";
-const cards = () => [...document.querySelectorAll("#jobs [data-job]")];
+const cards = () => [...document.querySelectorAll("#jobs .job[data-job]")];
 const going = () => new Map(cards().filter((card) => ["pending", "running"].includes(card.dataset.status)).map((card) => [card.dataset.job, card.dataset.name]));
 const HIDDEN = "fl_hidden_jobs";
 const hidden = () => { try { return JSON.parse(localStorage.getItem(HIDDEN) ?? "[]"); } catch { return []; } };
 
 function hide(id) {
   try { localStorage.setItem(HIDDEN, JSON.stringify([...hidden(), id].slice(-100))); } catch { /* refused: for this page only */ }
-  document.querySelector(`#jobs [data-job="${id}"]`)?.remove();
+  document.querySelector(`#jobs .job[data-job="${id}"]`)?.remove();
 }
 
-async function say(id, name) {
+// A small file is read before its card was ever drawn: who began a job says so, and it is asked after until it has ended.
+const begun = new Map(), asking = new Set();
+async function settle(id, name) {
+  if (asking.has(id)) return;
+  asking.add(id);
   const job = await api("GET", `kb/jobs/${id}`).catch(() => null);
-  if (!job || job.errors.some((error) => error.code === "cancelled")) return;
+  asking.delete(id);
+  if (!job) return;
+  if (["pending", "running"].includes(job.status)) return void begun.set(id, name);
+  begun.delete(id);
+  tell(AFTER);
+  if (job.errors.some((error) => error.code === "cancelled")) return;
   const wrong = job.status === "failed" || job.errors.length > 0;
   toast(t(wrong ? "jobEndedWrong" : "jobEnded", { name }), { wrong });
 }
+document.addEventListener("job-begun", (event) => begun.set(event.detail.id, event.detail.name));
+setInterval(() => begun.size && look(), 1000);
 
 let before = going();
 function look() {
-  for (const id of hidden()) document.querySelector(`#jobs [data-job="${id}"]:not([data-status="pending"], [data-status="running"])`)?.remove();
+  for (const id of hidden()) document.querySelector(`#jobs .job[data-job="${id}"]:not([data-status="pending"], [data-status="running"])`)?.remove();
   const now = going();
-  const ended = [...before].filter(([id]) => !now.has(id));
+  const ended = [...new Map([...before, ...begun])].filter(([id]) => !now.has(id));
   before = now;
-  if (!ended.length) return;
-  for (const [id, name] of ended) say(id, name);
-  tell(AFTER);
+  for (const [id, name] of ended) settle(id, name);
 }
 
 const place = document.getElementById("jobs");

@@ -1,5 +1,5 @@
 // Files dropped or chosen become ingestion jobs; what becomes of them is told by jobs.js.
-import { tell } from "./acts.js";
+import { began, tell } from "./acts.js";
 import { api, Problem } from "./api.js";
 import { toast } from "./toast.js";
 import { t } from "./words.js";
@@ -19,7 +19,9 @@ async function upload(files) {
       const body = new FormData();
       body.append("source", "upload");
       for (const file of fine.slice(at, at + AT_ONCE)) body.append("files", file, file.name);
-      await api("POST", "kb/jobs", body);
+      const some = fine.slice(at, at + AT_ONCE);
+      const job = await api("POST", "kb/jobs", body);
+      began(job, some.length === 1 ? some[0].name : t("files", { n: some.length }));
       tell("jobs-changed");
     }
   } catch (problem) {
