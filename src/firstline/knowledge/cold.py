@@ -30,7 +30,7 @@ async def find(tx: Tx, sought: Sought, model: str, numbers: Tuning) -> Found:
     else:
         said = said[:worded]
         ids, stays = [*near[:nearest], *said], set(said)
-    groups = [list(kin(term, sought.language)) or [term] for term in terms]
+    groups = await _groups(tx, terms, sought.language)
     facts = await queries.word_facts(tx, ids, terms, groups)
     having = await _having(tx, groups, corpus)
     languages = np.array([fact[1] for fact in facts], dtype=object)
@@ -46,6 +46,16 @@ async def find(tx: Tx, sought: Sought, model: str, numbers: Tuning) -> Found:
         nearest=nearest,
         stays=np.array([fact[0] in stays for fact in facts], dtype=bool),
     )
+
+
+async def _groups(tx: Tx, terms: Sequence[str], language: str) -> list[list[str]]:
+    """Each term with those of its class that the business uses."""
+    classes = [kin(term, language) for term in terms]
+    used = await queries.used(tx, sorted(set().union(*classes)))
+    return [
+        [term, *(other for other in group if other in used and other != term)]
+        for term, group in zip(terms, classes, strict=True)
+    ]
 
 
 async def _having(tx: Tx, groups: Sequence[Sequence[str]], corpus: queries.Corpus) -> list[int]:

@@ -22,6 +22,7 @@ __all__ = [
     "fill_words",
     "keep_words",
     "nearest",
+    "used",
     "vocabulary",
     "word_facts",
 ]
@@ -157,6 +158,16 @@ def _counts(ranks: list[float]) -> list[float]:
     tail = np.maximum(1.6449340668482264 * (1 - found), 0.0039)
     counts: list[float] = np.where(found > 0, np.round(1 / tail - 0.5), 0).tolist()
     return counts
+
+
+async def used(tx: Tx, terms: Sequence[str]) -> set[str]:
+    """Which of `terms` stand in the business's vocabulary; of some the chunks may be gone."""
+    if not terms:
+        return set()
+    rows = await tx.fetch(
+        "SELECT term FROM kb_vocabulary WHERE business_id = $1 AND term = ANY($2::text[])", tx.business_id, list(terms)
+    )
+    return {row["term"] for row in rows}
 
 
 async def vocabulary(tx: Tx, head: str, shortest: int, longest: int) -> list[str]:
