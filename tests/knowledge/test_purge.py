@@ -164,3 +164,37 @@ async def test_a_document_purged_during_a_slow_embedding_stays_gone(workshop, ac
     Meanwhile(workshop.pool, monkeypatch, purged)
     await run(workshop, acme, Given(page(URI, "Two.")))
     assert await rows(workshop, acme) == [0, 0, 0]
+
+
+async def ended_job(workshop, business, *keys, days=31):
+    async with workshop.door.transaction(business.id) as tx:
+        job_id = await queries.create_job(tx, "upload", {"files": [{"key": key, "name": "a.pdf"} for key in keys]})
+        await tx.execute(
+            "UPDATE kb_ingestion_jobs SET status = 'failed', completed_at = now() - $2 * interval '1 day' WHERE id = $1",
+            job_id,
+            days,
+        )
+    return job_id
+
+
+async def forgotten(workshop, business):
+    found = await value(
+        workshop,
+        business,
+        "SELECT coalesce(jsonb_agg(args->'keys'), '[]') FROM jobs.procrastinate_jobs WHERE task_name = $1 AND args->>'business_id' = $2",
+        FORGET,
+        str(business.id),
+    )
+    return sorted(key for keys in found for key in keys)
+
+
+async def test_files_of_an_ended_job_that_no_document_holds_are_forgotten_with_it(workshop, acme):
+    await run(workshop, acme, Given(page(URI, "We repair leaks.", object_key="kb/held")))
+    old = await ended_job(workshop, acme, "kb/unreadable", "kb/held", "kb/tried-again")
+    await ended_job(workshop, acme, "kb/tried-again", "kb/young", days=2)
+    await purge_due(workshop.door, 30)
+    await purge_due(workshop.door, 30)
+    assert await forgotten(workshop, acme) == ["kb/unreadable"]
+    assert "files" not in await value(workshop, acme, "SELECT input FROM kb_ingestion_jobs WHERE id = $1", old)
+    await purge_due(workshop.door, 30, now=datetime.now(UTC) + 31 * DAY)
+    assert await forgotten(workshop, acme) == ["kb/tried-again", "kb/unreadable", "kb/young"]

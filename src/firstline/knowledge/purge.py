@@ -1,4 +1,4 @@
-"""Deleted documents are gone for good some days later: rows, chunks, vectors, and the stored file."""
+"""Deleted documents are gone for good some days later: rows, chunks, vectors, and the stored file; files that became none as well."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,25 +8,40 @@ from uuid import UUID
 from firstline.ground.jobs import enqueue
 from firstline.ground.storage import Objects
 from firstline.ground.tenant import Door
-from firstline.knowledge import document_queries
+from firstline.knowledge import document_queries, purge_queries
 
-__all__ = ["FORGET", "forget_objects", "purge_documents", "purge_due"]
+__all__ = ["FORGET", "forget_objects", "purge_documents", "purge_due", "purge_files"]
 
 FORGET = "forget_objects"
-AT_ONCE = 100  # documents a transaction
+AT_ONCE = 100  # documents or jobs a transaction
 
 
 async def purge_due(door: Door, days: float, *, most: int = 500, now: datetime | None = None) -> int:
-    """Purges what has been in the bin for `days`, a business at a time; -> how many documents."""
+    """Purges what has been in the bin for `days`, and files of jobs that ended so long ago which no document holds; -> how many documents."""
     before = (now or datetime.now(UTC)) - timedelta(days=days)
-    due: dict[UUID, list[UUID]] = defaultdict(list)
-    for row in await door.lookup("SELECT * FROM due_purges($1, $2)", before, most):
-        due[row["business_id"]].append(row["document_id"])
     total = 0
-    for business_id, documents in due.items():
-        for at in range(0, len(documents), AT_ONCE):
-            total += await purge_documents(door, business_id, documents[at : at + AT_ONCE], before)
+    for business_id, documents in await _due(
+        door, "SELECT business_id, document_id FROM due_purges($1, $2)", before, most
+    ):
+        total += await purge_documents(door, business_id, documents, before)
+    for business_id, jobs in await _due(door, "SELECT business_id, job_id FROM due_files($1, $2)", before, most):
+        await purge_files(door, business_id, jobs, before)
     return total
+
+
+async def _due(door: Door, sql: str, before: datetime, most: int) -> list[tuple[UUID, list[UUID]]]:
+    """(business, some of its ids), a transaction's worth each."""
+    due: dict[UUID, list[UUID]] = defaultdict(list)
+    for business_id, found in await door.lookup(sql, before, most):
+        due[business_id].append(found)
+    return [(business, ids[at : at + AT_ONCE]) for business, ids in due.items() for at in range(0, len(ids), AT_ONCE)]
+
+
+async def purge_files(door: Door, business_id: UUID, jobs: Sequence[UUID], before: datetime) -> None:
+    """Files of jobs that ended before `before` and became no document (unreadable ones, tables of questions) are forgotten."""
+    async with door.transaction(business_id) as tx:
+        if keys := await purge_queries.forget_files(tx, jobs, before):
+            await enqueue(tx, FORGET, keys=keys)
 
 
 async def purge_documents(door: Door, business_id: UUID, documents: Sequence[UUID], before: datetime) -> int:

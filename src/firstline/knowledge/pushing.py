@@ -12,11 +12,11 @@ from typing import Any
 from uuid import UUID
 
 from firstline.ground.errors import FieldError, Invalid
-from firstline.ground.jobs import enqueue
 from firstline.ground.tenant import Door
 from firstline.kit.ids import new_id
 from firstline.knowledge import queries
 from firstline.knowledge.model import JobConfig, UnreadableDocument
+from firstline.knowledge.opening import open_job
 from firstline.knowledge.sources.port import Acquired, Parse
 from firstline.knowledge.sources.push import read_push
 from firstline.knowledge.store import Workshop, keep_document
@@ -92,9 +92,7 @@ async def _later(workshop: Workshop, business_id: UUID, push: Push) -> UUID:
     }
     told |= {"visibility": push.visibility, "url": push.url}
     async with workshop.door.transaction(business_id) as tx:
-        job_id = await queries.create_job(tx, "push", {"documents": [told]})
-        await enqueue(tx, "ingest", job_id=str(job_id))
-    return job_id
+        return await open_job(tx, "push", {"documents": [told]})
 
 
 async def remove_pushed(door: Door, business_id: UUID, external_id: str) -> bool:

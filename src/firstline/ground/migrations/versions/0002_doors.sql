@@ -18,6 +18,14 @@ CREATE FUNCTION due_purges(before timestamptz, most int) RETURNS TABLE (business
   SELECT d.business_id, d.id FROM kb_source_documents d WHERE d.deleted_at < before ORDER BY d.deleted_at LIMIT most
 $$;
 
+-- Jobs that ended long ago and still name stored files (the predicate is the index's, kb_ingestion_jobs_files).
+GRANT SELECT (completed_at, input) ON kb_ingestion_jobs TO firstline_lookup;
+CREATE FUNCTION due_files(before timestamptz, most int) RETURNS TABLE (business_id uuid, job_id uuid)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+  SELECT j.business_id, j.id FROM kb_ingestion_jobs j WHERE j.completed_at < before AND (j.input ? 'files' OR j.input ? 'documents')
+  ORDER BY j.completed_at LIMIT most
+$$;
+
 -- Businesses whose vectors are not those of `wanted`, or whose change to it is under way.
 CREATE FUNCTION due_embeddings(wanted text, most int) RETURNS TABLE (business_id uuid)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
@@ -28,7 +36,7 @@ $$;
 DO $$
 DECLARE f regprocedure;
 BEGIN
-  FOREACH f IN ARRAY ARRAY['due_sources(int)', 'due_purges(timestamptz,int)', 'due_embeddings(text,int)']::regprocedure[] LOOP
+  FOREACH f IN ARRAY ARRAY['due_sources(int)', 'due_purges(timestamptz,int)', 'due_files(timestamptz,int)', 'due_embeddings(text,int)']::regprocedure[] LOOP
     EXECUTE format('ALTER FUNCTION %s OWNER TO firstline_lookup', f);
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO firstline_app', f);

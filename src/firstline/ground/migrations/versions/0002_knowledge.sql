@@ -25,6 +25,7 @@ ALTER TABLE kb_ingestion_jobs DROP CONSTRAINT kb_ingestion_jobs_source_check;
 ALTER TABLE kb_ingestion_jobs ADD CONSTRAINT kb_ingestion_jobs_source_check
   CHECK (source IN ('upload', 'url', 'drive', 'crm', 'profile', 'faq', 'push', 'reindex'));
 CREATE INDEX kb_ingestion_jobs_open ON kb_ingestion_jobs (created_at) WHERE status IN ('pending', 'running');
+CREATE INDEX kb_ingestion_jobs_files ON kb_ingestion_jobs (completed_at) WHERE input ? 'files' OR input ? 'documents';
 
 ALTER TABLE kb_source_documents DROP CONSTRAINT kb_source_documents_source_type_check;
 ALTER TABLE kb_source_documents
