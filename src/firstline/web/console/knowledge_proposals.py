@@ -94,7 +94,7 @@ def _service(
     at: int, one: Mapping[str, Any], found: Mapping[str, Any], known: Mapping[str, str], site: str, viewer: Viewer
 ) -> dict[str, Any]:
     name = localized(dict(one["name"]), viewer.lang) if one.get("name") else ""
-    held = next((s for s in found.get("services") or () if s.get("name") == name), {})
+    held: Mapping[str, Any] = next((s for s in found.get("services") or () if s.get("name") == name), {})
     price = _band(one.get("price_low"), one.get("price_high"), viewer)
     return _row("services", str(at), name, price, known.get(name.casefold(), ""), held, site)
 
