@@ -1,5 +1,6 @@
 """Sources are read again: what is unchanged costs nothing, what vanished goes, what a person deleted stays deleted."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -293,3 +294,26 @@ async def test_a_change_of_the_profile_opens_one_job_for_many_changes(workshop, 
     assert await value(workshop, acme, "SELECT count(*) FROM kb_ingestion_jobs WHERE source = 'profile'") == 1
     queued = "SELECT count(*) FROM jobs.procrastinate_jobs WHERE task_name = 'ingest' AND args->>'business_id' = $1"
     assert await value(workshop, acme, queued, str(acme.id)) == 1
+
+
+async def test_the_same_text_under_a_second_address_is_stored_once_across_runs(workshop, acme):
+    source_id, job_id = await a_source(workshop, acme)
+    await run_job(workshop, acme, job_id, Given(PRICES, complete=True))
+    twin, unchanged = page(SITE + "prices/", PRICES.parsed.markdown), Acquired(PRICES.uri, Unchanged())
+    twin = replace(twin, parsed=replace(twin.parsed, title=PRICES.parsed.title))
+    for order in ((unchanged, twin), (twin, unchanged), (twin, unchanged)):
+        job = await again(workshop, acme, source_id, Given(*order, complete=True))
+        assert set(await live(workshop, acme)) == {PRICES.uri}
+    assert job.progress["removed"] == 0
+    await again(workshop, acme, source_id, Given(twin, complete=True))
+    assert set(await live(workshop, acme)) == {twin.uri}
+    await again(workshop, acme, source_id, Given(twin, page(SITE, "We repair leaks."), complete=True))
+    assert set(await live(workshop, acme)) == {twin.uri, SITE}
+
+
+async def test_a_page_that_moved_is_there_when_its_old_address_goes(workshop, acme):
+    source_id, job_id = await a_source(workshop, acme)
+    await run_job(workshop, acme, job_id, Given(PRICES, complete=True))
+    moved = replace(PRICES, uri=SITE + "fees")
+    await again(workshop, acme, source_id, Given(moved, Acquired(PRICES.uri, Gone()), complete=True))
+    assert set(await live(workshop, acme)) == {moved.uri}

@@ -8,8 +8,8 @@ from uuid import UUID
 from firstline.ground.tenant import Tx
 
 __all__ = [
-    "chunk", "chunks_of_document", "chunks_page", "document", "document_file", "document_place", "documents_page", "faqs_page", "forget_marks", "jobs_page", "known_documents", "object_used",
-    "prune_documents", "purge_documents", "seen_document", "whole_documents",
+    "chunk", "chunks_of_document", "chunks_page", "document", "document_file", "document_place", "documents_page", "faqs_page", "forget_marks", "has_twin", "jobs_page", "known_documents", "later_twins", "object_used",
+    "prune_documents", "purge_documents", "replaced", "seen_document", "whole_documents",
 ]  # fmt: skip
 
 _SHOWN = (
@@ -171,6 +171,40 @@ async def prune_documents(tx: Tx, source_id: UUID, job_id: UUID) -> list[UUID]:
         tx.business_id,
         source_id,
         job_id,
+    )
+    return [row["id"] for row in rows]
+
+
+async def has_twin(tx: Tx, source_id: UUID, content_hash: bytes, but: UUID | None, seen_by: UUID | None = None) -> bool:
+    """Whether the source has this very text live under another name (seen by a run already, when one is named)."""
+    found = await tx.fetchval(
+        """SELECT true FROM kb_source_documents WHERE business_id = $1 AND source_id = $2 AND content_hash = $3 AND deleted_at IS NULL
+             AND id IS DISTINCT FROM $4 AND ($5::uuid IS NULL OR seen_by = $5) LIMIT 1""",
+        tx.business_id,
+        source_id,
+        content_hash,
+        but,
+        seen_by,
+    )
+    return bool(found)
+
+
+async def replaced(tx: Tx, source_id: UUID, document_id: UUID) -> bool:
+    """Whether the source has the text of this document live under another name."""
+    found = await tx.fetchval(
+        "SELECT content_hash FROM kb_source_documents WHERE business_id = $1 AND id = $2", tx.business_id, document_id
+    )
+    return found is None or await has_twin(tx, source_id, bytes(found), document_id)
+
+
+async def later_twins(tx: Tx, source_id: UUID) -> list[UUID]:
+    """The live documents of a source whose very text it has under an older name too."""
+    rows = await tx.fetch(
+        """SELECT d.id FROM kb_source_documents d WHERE d.business_id = $1 AND d.source_id = $2 AND d.deleted_at IS NULL
+             AND EXISTS (SELECT FROM kb_source_documents o WHERE o.business_id = $1 AND o.source_id = $2 AND o.deleted_at IS NULL
+               AND o.content_hash = d.content_hash AND o.id < d.id) ORDER BY d.id FOR UPDATE""",
+        tx.business_id,
+        source_id,
     )
     return [row["id"] for row in rows]
 

@@ -15,6 +15,7 @@ import asyncpg
 
 from firstline.embedding.catalog import UnknownModel
 from firstline.ground.live import Live
+from firstline.ground.tenant import Tx
 from firstline.knowledge import document_queries, job_queries, queries
 from firstline.knowledge.model import Job, Parsed, UnreadableDocument
 from firstline.knowledge.progress import LEASE, Hear, Run, TakenOver
@@ -177,6 +178,7 @@ async def _one(workshop: Workshop, materials: Materials, run: Run, acquired: Acq
                 run.unchanged += kept.unchanged
                 if kept.document_id is None:
                     run.dropped(acquired.uri)
+                    run.spare += [kept.spare] if kept.spare else []
 
 
 def _labelled(acquired: Acquired, materials: Materials) -> Acquired:
@@ -221,6 +223,8 @@ async def _finish(workshop: Workshop, materials: Materials, run: Run) -> Job | N
         if report.complete and job.source_id and not failed:
             for gone in await document_queries.prune_documents(tx, job.source_id, job.id):
                 run.removed += await queries.delete_document(tx, gone, "source")
+        if job.source_id and job.source == "url":
+            await _one_of_each(tx, run, job.source_id, whole=report.complete and not failed)
         if run.failure is None:
             await propose(tx, job, _address(materials, job), report)
         if not await job_queries.finish_job(tx, job.id, job.owner, status, run.stats, run.errors, run.progress):
@@ -229,6 +233,15 @@ async def _finish(workshop: Workshop, materials: Materials, run: Run) -> Job | N
             await after_run(tx, job.source_id, job.id, report.cursor, run.errors[-1]["message"] if failed else None)
         await run.tell(tx, status)
         return await job_queries.get_job(tx, job.id)
+
+
+async def _one_of_each(tx: Tx, run: Run, source_id: UUID, *, whole: bool) -> None:
+    """A site's very same text stays under its oldest address; one from the bin takes its place when that one is gone."""
+    for twin in await document_queries.later_twins(tx, source_id) if whole else ():
+        run.removed += await queries.delete_document(tx, twin, "source")
+    for spare in run.spare:
+        if not await document_queries.replaced(tx, source_id, spare):
+            await queries.restore_document(tx, spare)
 
 
 def _address(materials: Materials, job: Job) -> str:

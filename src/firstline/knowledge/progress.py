@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from firstline.ground.db import AWAY
 from firstline.ground.events import Fact, record_for_business
@@ -43,6 +44,7 @@ class Run:
         self.counts = {"documents": 0, "chunks": 0, "errors": 0}
         self.done = self.unchanged = self.removed = 0
         self.current = ""
+        self.spare: list[UUID] = []  # documents in the bin whose text the source has under another name
         self.failure: SourceFailed | None = None
         self._door, self._live, self._hear = door, live, hear
         self._partial: dict[str, int] = {}

@@ -13,7 +13,7 @@ from firstline.ground.sealing import Sealer
 from firstline.ground.storage import Objects
 from firstline.ground.tenant import Door, Tx
 from firstline.knowledge import queries
-from firstline.knowledge.document_queries import object_used
+from firstline.knowledge.document_queries import has_twin, object_used
 from firstline.knowledge.governing import Governance, governed
 from firstline.knowledge.identity import Labels, identity_of, labels_of, without_unstorable
 from firstline.knowledge.model import Chunk, Held, Job, JobConfig, Parsed
@@ -52,13 +52,15 @@ class Workshop:
 class Kept:
     """What became of a document. `added` counts the chunks that were embedded now: 0 for an unchanged one.
 
-    `document_id` None: it was left out. Somebody deleted it, or a newer run has changed it.
+    `document_id` None: it was left out. Somebody deleted it, a newer run has changed it, or its source has the very same text
+    under another name; then `spare` is its row in the bin, if there is one.
     """
 
     document_id: UUID | None
     chunks: int
     added: int
     unchanged: bool = False
+    spare: UUID | None = None
 
 
 NOT_KEPT = Kept(None, 0, 0)
@@ -106,6 +108,8 @@ async def keep_document(
         held = await queries.held_document(tx, acquired.uri, acquired.external_id, lock=True)
         if held is not None and not _wanted(held, job):
             return NOT_KEPT
+        if await _twin(tx, job, held, identity):
+            return Kept(None, 0, 0, spare=held.id if held else None)
         if held is not None and held.whole and held.content_hash == work.identity and not anew:
             return await _unchanged(tx, work, held)
         models = await held_models(tx, workshop.pool.embedder.name)
@@ -116,6 +120,15 @@ async def keep_document(
     chunks, language = await asyncio.to_thread(prepared, parsed, config, counted, languages)
     todo = [n for n in range(len(chunks)) if n not in there]
     return await _stored(work, held, chunks, language, todo, models.wanted)
+
+
+async def _twin(tx: Tx, job: Job | None, held: Held | None, identity: bytes) -> bool:
+    """Whether a site has this text under another address: a new address must wait until the run has seen that one."""
+    if job is None or job.source != "url" or job.source_id is None or (held is not None and held.deleted_by is None):
+        return False
+    if held is None:
+        return await has_twin(tx, job.source_id, identity, None, job.id)
+    return held.content_hash == identity and await has_twin(tx, job.source_id, identity, held.id)
 
 
 def _wanted(held: Held, job: Job | None) -> bool:

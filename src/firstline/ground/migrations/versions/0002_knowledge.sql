@@ -39,6 +39,7 @@ ALTER TABLE kb_source_documents
   ADD COLUMN seen_by uuid,                       -- the job that saw it: what a whole run has not seen is gone
   ADD COLUMN deleted_by text CHECK (deleted_by IN ('person', 'source'));
 CREATE INDEX kb_source_documents_source ON kb_source_documents (business_id, source_id) WHERE deleted_at IS NULL;
+CREATE INDEX kb_source_documents_text ON kb_source_documents (business_id, content_hash) WHERE deleted_at IS NULL;
 CREATE INDEX kb_source_documents_bin ON kb_source_documents (deleted_at) WHERE deleted_at IS NOT NULL;
 CREATE UNIQUE INDEX kb_source_documents_external ON kb_source_documents (business_id, external_id)
   WHERE external_id IS NOT NULL AND deleted_at IS NULL;
