@@ -1,20 +1,19 @@
-"""SQL of documents and their chunks. Every function takes a transaction of the tenant (ground.tenant.Tx), which names the business.
+"""SQL of documents. Every function takes a transaction of the tenant (ground.tenant.Tx), which names the business.
 
-Of jobs, FAQ rows, sources and models see the files named so; their older names stand here too.
+Of chunks, labels, jobs, FAQ rows, sources and models see the files named so; their older names stand here too.
 """
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from firstline.embedding.port import Vector
 from firstline.ground.tenant import Tx
 from firstline.kit.ids import new_id
-from firstline.knowledge.cold_queries import keep_words
+from firstline.knowledge.chunk_queries import add_chunks, complete_document, stored_ordinals
 from firstline.knowledge.faq_queries import delete_faq, faq_of, get_faq, keep_faq, list_faqs
 from firstline.knowledge.findings import compare_again
 from firstline.knowledge.job_queries import claim_job, create_job, finish_job, get_job, list_jobs
-from firstline.knowledge.model import Chunk, Held
+from firstline.knowledge.label_queries import label_document, labels_of_document
+from firstline.knowledge.model import Held
 from firstline.knowledge.model_queries import add_vectors
 from firstline.knowledge.search_queries import bump_version
 
@@ -165,154 +164,6 @@ async def touch_document(
         "SELECT count(*) FROM kb_chunks WHERE business_id = $1 AND document_id = $2", tx.business_id, document_id
     )
     return found
-
-
-async def label_document(
-    tx: Tx,
-    document_id: UUID,
-    visibility: str,
-    tags: Sequence[str],
-    effective_date: Any,
-    kept: dict[str, Any] | None = None,
-) -> bool:
-    """Visibility, tags and date of a document, its chunks and its FAQ row: at once, without new vectors.
-
-    `kept`: what the owner decided, which later readings of the source leave alone. Chunks that newer ones are about to replace
-    never become public: they may hold what was taken out since.
-    """
-    args = (tx.business_id, document_id, visibility, list(tags), effective_date)
-    tag = await tx.execute(
-        """UPDATE kb_source_documents SET visibility = $3, effective_date = $5, updated_at = now(), metadata = metadata
-             || jsonb_build_object('tags', $4::jsonb, 'effective_date', to_jsonb($5::date))
-             || CASE WHEN $6::jsonb IS NULL THEN '{}' ELSE jsonb_build_object('kept', $6::jsonb) END
-           WHERE business_id = $1 AND id = $2""",
-        *args,
-        kept,
-    )
-    if tag != "UPDATE 1":
-        return False
-    await tx.execute(
-        """UPDATE kb_chunks c SET visibility = seen.by, metadata = c.metadata || jsonb_build_object('visibility', seen.by,
-             'effective_date', to_jsonb($5::date), 'tags', (SELECT coalesce(jsonb_agg(tag ORDER BY place), '[]') FROM (
-               SELECT tag, min(place) AS place FROM jsonb_array_elements(coalesce(c.metadata->'own_tags', '[]') || $4::jsonb)
-                 WITH ORDINALITY AS t(tag, place) GROUP BY tag) tags))
-           FROM (SELECT o.id, CASE WHEN $3 = 'public' AND o.generation < d.generation THEN o.visibility ELSE $3::text END AS by
-             FROM kb_chunks o JOIN kb_source_documents d ON d.business_id = o.business_id AND d.id = o.document_id
-             WHERE o.business_id = $1 AND o.document_id = $2) seen
-           WHERE c.business_id = $1 AND c.id = seen.id""",
-        *args,
-    )
-    await tx.execute(
-        "UPDATE kb_faqs SET visibility = $3, updated_at = now() WHERE business_id = $1 AND document_id = $2 AND deleted_at IS NULL",
-        *args[:3],
-    )
-    await bump_version(tx)
-    return True
-
-
-async def labels_of_document(tx: Tx, document_id: UUID) -> Any:
-    """(visibility, tags, effective_date) of a live document, which nobody changes before this transaction ends; or None."""
-    return await tx.fetchrow(
-        """SELECT visibility, coalesce(metadata->'tags', '[]') AS tags, effective_date FROM kb_source_documents
-           WHERE business_id = $1 AND id = $2 AND deleted_at IS NULL FOR UPDATE""",
-        tx.business_id,
-        document_id,
-    )
-
-
-async def stored_ordinals(tx: Tx, document_id: UUID, generation: int) -> set[int]:
-    """Which chunks of this generation are stored (a chunk is stored together with its vectors)."""
-    rows = await tx.fetch(
-        "SELECT ordinal FROM kb_chunks WHERE business_id = $1 AND document_id = $2 AND generation = $3",
-        tx.business_id,
-        document_id,
-        generation,
-    )
-    return {row["ordinal"] for row in rows}
-
-
-async def add_chunks(
-    tx: Tx,
-    document_id: UUID,
-    generation: int,
-    chunks: Sequence[tuple[int, Chunk, str, Sequence[Vector]]],
-    *,
-    visibility: str,
-    model: str,
-    metadata: dict[str, Any],
-    also: Sequence[tuple[str, Sequence[Sequence[Vector]]]] = (),
-) -> bool:
-    """Stores (ordinal, chunk, language, vectors of the chunk and its parts); False when the generation is stale.
-
-    `also`: other models with their vectors of the same chunks. A document that was changed or deleted meanwhile is left
-    alone: a late embedding is dropped.
-    """
-    current = await tx.fetchval(
-        "SELECT generation FROM kb_source_documents WHERE business_id = $1 AND id = $2 AND deleted_at IS NULL FOR UPDATE",
-        tx.business_id,
-        document_id,
-    )
-    if current != generation:
-        return False
-    ids = [new_id() for _ in chunks]
-    about = [_about(chunk, visibility, metadata) for _, chunk, _, _ in chunks]
-    rows = await tx.fetch(
-        """INSERT INTO kb_chunks (business_id, id, document_id, generation, ordinal, text, context, metadata, visibility, language,
-             question, answer)
-           SELECT $1, n.id, $2, $3, n.ordinal, n.text, n.context, n.about, $4, n.language, n.question, n.answer
-           FROM unnest($5::uuid[], $6::int[], $7::text[], $8::text[], $9::jsonb[], $10::text[], $11::text[], $12::text[])
-             AS n(id, ordinal, text, context, about, language, question, answer)
-           ON CONFLICT (business_id, document_id, generation, ordinal) DO NOTHING RETURNING id""",
-        tx.business_id,
-        document_id,
-        generation,
-        visibility,
-        ids,
-        [ordinal for ordinal, _, _, _ in chunks],
-        [chunk.text for _, chunk, _, _ in chunks],
-        [chunk.context for _, chunk, _, _ in chunks],
-        about,
-        [language for _, _, language, _ in chunks],
-        [chunk.question for _, chunk, _, _ in chunks],
-        [chunk.answer for _, chunk, _, _ in chunks],
-    )
-    made = {row["id"] for row in rows}  # a twin run may have stored some already
-    words = [(i, chunk, language) for i, (_, chunk, language, _) in zip(ids, chunks, strict=True) if i in made]
-    await keep_words(tx, words)
-    for name, vectors in ((model, [entry[3] for entry in chunks]), *also):
-        parts = [
-            (chunk_id, part, v)
-            for chunk_id, of in zip(ids, vectors, strict=True)
-            if chunk_id in made
-            for part, v in enumerate(of)
-        ]
-        parts.sort(key=lambda row: row[1] != 0)  # chunk vectors side by side: the cold path scans only these
-        await add_vectors(tx, name, parts)
-    return True
-
-
-def _about(chunk: Chunk, visibility: str, metadata: dict[str, Any]) -> dict[str, Any]:
-    about = {**metadata, "title": chunk.title, "section": chunk.section, "visibility": visibility}
-    about["tags"] = list(dict.fromkeys([*chunk.tags, *metadata.get("tags", [])]))
-    return {**about, "own_tags": list(chunk.tags)} if chunk.tags else about
-
-
-async def complete_document(tx: Tx, document_id: UUID, generation: int) -> None:
-    """The chunks of `generation` are all there: they are live from now on, those of others go."""
-    await tx.execute(
-        """UPDATE kb_source_documents SET metadata = metadata || jsonb_build_object('ready', generation)
-           WHERE business_id = $1 AND id = $2 AND generation = $3""",
-        tx.business_id,
-        document_id,
-        generation,
-    )
-    await tx.execute(
-        "DELETE FROM kb_chunks WHERE business_id = $1 AND document_id = $2 AND generation < $3",
-        tx.business_id,
-        document_id,
-        generation,
-    )
-    await bump_version(tx)
 
 
 async def delete_document(tx: Tx, document_id: UUID, by: str = "person") -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from firstline.ground.sealing import Sealer
 from firstline.ground.tenant import Door, Tx
-from firstline.knowledge import document_queries, job_queries, queries, source_queries
+from firstline.knowledge import document_queries, job_queries, label_queries, queries, source_queries
 from firstline.knowledge.findings import compare_hours
 from firstline.knowledge.opening import open_job
 from firstline.knowledge.sources.port import SourceRow
@@ -63,14 +63,24 @@ async def add_source(
 async def change_source(tx: Tx, source_id: UUID, values: Mapping[str, Any], *, sealer: Sealer | None = None) -> bool:
     """Sets what `values` names (state "paused" or "active" among it); False when there is no such source.
 
-    Its documents take a changed visibility or tags with the next reading.
+    Its documents are for the team only, and have its tags, from this moment on, where the owner has not decided otherwise of
+    one. What becomes public has to be cleared for it first: that is the next reading's.
     """
     named = dict(values)
     if named.get("secret") is not None:
         if sealer is None:
             raise RuntimeError("a source's secret needs the sealer")
         named["secret"] = sealer.seal(named["secret"], seal_place(tx.business_id, source_id))
-    return await source_queries.change_source(tx, source_id, named)
+    before = await source_queries.source_row(tx, source_id)
+    if before is None or not await source_queries.change_source(tx, source_id, named):
+        return False
+    hide = named.get("visibility") == "internal" and before["visibility"] != "internal"
+    had, has = set(before["tags"]), list(named.get("tags", before["tags"]))
+    if hide or had != set(has):
+        await label_queries.label_documents_of_source(
+            tx, source_id, hide=hide, removed=sorted(had - set(has)), added=[tag for tag in has if tag not in had]
+        )
+    return True
 
 
 async def remove_source(tx: Tx, source_id: UUID, *, keep_documents: bool = False) -> bool:
