@@ -1,9 +1,10 @@
 """Questions that a small knowledge base answers in other words, and look-alikes that it does not answer.
 
-Run: python -m benchmarks.retrieval.other_words [--embedder e5] [--all] [--misses]. Twelve invented businesses of twelve
-trades (refused/): 120 questions with the passage that answers each, 60 that nothing answers. Classes of words were chosen
-on the half `tuning`; the half `held_out` is for reporting alone. Found: the right passage is first. Kept: it is first and
-above the floor. Let through: a question without an answer has something above the floor.
+Run: python -m benchmarks.retrieval.other_words [--embedder e5] [--all] [--misses]. Sixteen invented businesses of sixteen
+trades (refused/): 160 questions with the passage that answers each, 80 that nothing answers. Classes of words were chosen
+on the half `tuning`, but by the same hand that wrote `held_out`, which therefore flatters them; `fresh` was written when the
+classes were fixed and is the one to believe. Classes added since were written without reading its misses. Found: the right
+passage is first. Kept: it is first and above the floor. Let through: without an answer, something is above the floor.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from firstline.knowledge.tuning import Tuning, tuning
 __all__ = ["HALVES", "other_words", "questions"]
 
 FOLDER = Path(__file__).parent / "refused"
-HALVES = ("tuning", "held_out")
+HALVES = ("tuning", "held_out", "fresh")
 
 
 def questions(embedder: Embedder, half: str) -> list[Asked]:
@@ -35,7 +36,7 @@ def questions(embedder: Embedder, half: str) -> list[Asked]:
     vectors = query_vectors(embedder, [query["query"] for query in queries])
     return [
         Asked("other_words", f"{query['lang']}", query["query"], query["lang"], vector, held[query["tenant"]],
-              frozenset(rows[pid] for pid in query["gold"]), half == "held_out", "")
+              frozenset(rows[pid] for pid in query["gold"]), half != "tuning", "")
         for query, vector in zip(queries, vectors, strict=True)
     ]  # fmt: skip
 
