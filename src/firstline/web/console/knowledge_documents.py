@@ -12,6 +12,7 @@ from starlette.responses import Response
 from firstline.ground.errors import NotFound
 from firstline.knowledge import document_queries, finding_queries, source_queries
 from firstline.knowledge.findings import words_of
+from firstline.knowledge.notes import notes_of
 from firstline.knowledge.overview_queries import waiting
 from firstline.web.console.edge import ConsoleRoute
 from firstline.web.console.knowledge_shown import PAGE, Search, Who, paged, show, source_name
@@ -77,7 +78,7 @@ async def show_document(request: Request, viewer: Who, document_id: UUID) -> Res
         source = await source_queries.source_shown(tx, document["source_id"]) if document["source_id"] else None
         counts = await waiting(tx)
     return show(
-        request, viewer, "document.html", counts, d=_whole(document), passages=[dict(p) for p in passages], source=source,
+        request, viewer, "document.html", counts, d=_whole(document), notes=notes_of(document["metadata"], viewer.lang), passages=[dict(p) for p in passages], source=source,
         findings=[{**dict(f), "sentence": words_of(f["detail"], f["action"], viewer.lang)} for f in findings],
     )  # fmt: skip
 

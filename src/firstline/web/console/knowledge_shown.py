@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from firstline.knowledge.model import Job
+from firstline.knowledge.notes import error_sentence
 from firstline.web.console.pages import page
 from firstline.web.console.shown import origin
 from firstline.web.console.signed import Viewer, viewer_of
@@ -42,6 +43,7 @@ def show(request: Request, viewer: Viewer, template: str, counts: Mapping[str, i
         counts=counts,
         may_write=viewer.principal.may("kb:write"),
         ago=lambda moment: ago(moment, lang),
+        told=lambda message: error_sentence({"message": message}, lang),
         source_name=lambda source: source_name(source, lang),
         count=lambda n: "99+" if n > 99 else str(n),
         **context,
@@ -115,7 +117,10 @@ def _job(job: Job, names: Mapping[UUID, str], lang: str) -> JobShown:
     found, done = int(job.progress.get("found") or 0), int(job.progress.get("done") or 0)
     codes = {error.get("code") for error in job.errors}
     errors = [
-        {"name": _place(error.get("uri") or "", lang), "sentence": error.get("message") or say(lang, "common.failed")}
+        {
+            "name": _place(error.get("uri") or "", lang),
+            "sentence": error_sentence(error, lang) or say(lang, "common.failed"),
+        }
         for error in job.errors
         if error.get("code") not in {"cancelled"}
     ]
