@@ -7,7 +7,7 @@ from firstline.ground.tenant import Tx
 from firstline.kit.ids import new_id
 from firstline.knowledge.model import Faq
 
-__all__ = ["delete_faq", "faq_of", "get_faq", "keep_faq", "list_faqs"]
+__all__ = ["delete_faq", "faq_of", "get_faq", "keep_faq", "list_faqs", "twin_of"]
 
 
 async def keep_faq(
@@ -46,6 +46,18 @@ async def get_faq(tx: Tx, faq_id: UUID) -> dict[str, Any] | None:
     """One live row."""
     row = await tx.fetchrow("SELECT * FROM kb_faqs WHERE id = $1 AND deleted_at IS NULL", faq_id)
     return dict(row) if row else None
+
+
+async def twin_of(tx: Tx, question: str, language: str, but: UUID) -> UUID | None:
+    """Another live row with this very question (case and accents aside) in this language."""
+    found: UUID | None = await tx.fetchval(
+        """SELECT id FROM kb_faqs WHERE deleted_at IS NULL AND language = $2 AND id <> $3
+             AND lower(unaccent(question)) = lower(unaccent($1)) LIMIT 1""",
+        question,
+        language,
+        but,
+    )
+    return found
 
 
 async def list_faqs(tx: Tx, limit: int = 500) -> list[dict[str, Any]]:

@@ -18,3 +18,21 @@ async def test_a_push_leaves_the_owners_labels_alone(world: World) -> None:
             shown = (await client.get(f"{V1}/kb/documents/{document}")).json()
             assert (shown["visibility"], shown["metadata"]["tags"]) == ("internal", ["office"])
             assert {chunk["visibility"] for chunk in shown["chunk_list"]} == {"internal"}
+
+
+async def test_two_rows_never_have_one_question_and_a_form_sent_twice_is_one(world: World) -> None:
+    async with world.client() as client:
+        one = (await client.post(f"{V1}/kb/faqs", json={"question": "Do you rent lamps?", "answer": "Yes."})).json()
+        two = (await client.post(f"{V1}/kb/faqs", json={"question": "Do you rent tents?", "answer": "No."})).json()
+        taken = await client.patch(f"{V1}/kb/faqs/{two['id']}", json={"question": "do you rent lamps?"})
+        assert (taken.status_code, taken.json()["errors"][0]["field"]) == (409, "question")
+        assert (await client.patch(f"{V1}/kb/faqs/{one['id']}", json={"answer": "Yes, for $5."})).status_code == 200
+        key = {"Idempotency-Key": "the-same-form-twice"}
+        sent = [
+            await client.post(f"{V1}/kb/jobs", files=[("files", ("k.txt", b"We rent lamps."))], headers=key)
+            for _ in range(2)
+        ]
+        assert [answer.status_code for answer in sent] == [202, 202], sent[1].text
+        assert sent[0].json()["id"] == sent[1].json()["id"]
+        bad = await client.patch(f"{V1}/kb/documents/{two['document_id']}", json={"effective_date": "0001-01-01"})
+        assert bad.status_code == 422

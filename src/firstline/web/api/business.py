@@ -16,6 +16,7 @@ from firstline.tenancy.model import ChatConfig
 from firstline.tenancy.principal import Principal
 from firstline.web.api.auth import needs
 from firstline.web.api.idempotency import IdempotentRoute
+from firstline.web.api.profile_now import profile_now
 from firstline.web.api.schemas.base import problems
 from firstline.web.api.schemas.business import BusinessOut, BusinessPatch, business_out
 from firstline.web.api.schemas.kb import JobOut
@@ -53,7 +54,9 @@ async def patch_business(
     async with rooms.door.transaction(who.business_id) as tx:
         await edit_business(tx, rooms.live, who, _plain(body))
         tx.after_commit(lambda: rooms.profiles.drop(who.business_id))
-        return await _shown(tx)
+        shown = await _shown(tx)
+    await profile_now(rooms, who.business_id)
+    return shown
 
 
 @router.post("/profile-import", status_code=202, responses=problems(413, 415), summary="Read the profile off a website")

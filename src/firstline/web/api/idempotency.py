@@ -48,7 +48,7 @@ async def _once(request: Request, handler: Handler, key: str) -> Response:
     door = rooms_of(request).door
     business_id = (await principal_of(request)).business_id
     route = request.url.path
-    digest = hashlib.sha256(request.headers.get("content-type", "").encode() + b"\0" + await request.body()).digest()
+    digest = _digest(request.headers.get("content-type", ""), await request.body())
     async with door.transaction(business_id) as tx:
         ours = await queries.claim_idempotency(tx, route, key, digest)
         earlier = None if ours else await queries.idempotent_answer(tx, route, key)
@@ -62,6 +62,14 @@ async def _once(request: Request, handler: Handler, key: str) -> Response:
         raise
     await _keep(door, business_id, route, key, response)
     return response
+
+
+def _digest(kind: str, body: bytes) -> bytes:
+    """Of what was sent. The boundary between the parts of a form is another each time: it does not count."""
+    if kind.lower().startswith("multipart/") and (found := re.search(r'boundary="?([^";]+)', kind)):
+        boundary = found[1].encode()
+        kind, body = kind.replace(found[1], ""), body.replace(boundary, b"")
+    return hashlib.sha256(kind.encode() + b"\0" + body).digest()
 
 
 def _replayed(earlier: Any, digest: bytes) -> Response:

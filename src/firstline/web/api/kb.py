@@ -6,8 +6,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
 
-from firstline.ground.errors import NotFound
+from firstline.ground.errors import Conflict, FieldError, NotFound
 from firstline.knowledge import document_queries, queries
+from firstline.knowledge.faq_queries import twin_of
 from firstline.knowledge.faqs import publish_faq, retire_faq
 from firstline.knowledge.model import Faq
 from firstline.knowledge.models import held_models
@@ -72,14 +73,19 @@ async def get_faq(request: Request, who: Reader, faq_id: UUID) -> FaqOut:
     return await _faq(rooms_of(request), who.business_id, faq_id)
 
 
-@router.patch("/faqs/{faq_id}", responses=problems(404, 413, 415), summary="Change an FAQ row")
+@router.patch("/faqs/{faq_id}", responses=problems(404, 409, 413, 415), summary="Change an FAQ row")
 async def patch_faq(request: Request, who: Writer, faq_id: UUID, body: FaqPatch) -> FaqOut:
     """What is not named stays."""
     rooms = rooms_of(request)
     present = (await _faq(rooms, who.business_id, faq_id)).model_dump(
         include={"question", "answer", "language", "tags", "visibility"}
     )
-    await _publish(rooms, who.business_id, {**present, **body.model_dump(exclude_none=True)}, faq_id)
+    wanted = {**present, **body.model_dump(exclude_none=True)}
+    async with rooms.door.transaction(who.business_id) as tx:
+        if await twin_of(tx, wanted["question"].strip(), wanted["language"], faq_id) is not None:
+            told = "Another row has this question: change that one, or word this one differently."
+            raise Conflict("question_exists", told, [FieldError("question", told)])
+    await _publish(rooms, who.business_id, wanted, faq_id)
     return await _faq(rooms, who.business_id, faq_id)
 
 

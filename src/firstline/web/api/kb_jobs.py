@@ -202,11 +202,11 @@ async def _from_form(rooms: Rooms, business_id: UUID, form: FormData) -> tuple[s
     uploads = [f for name in ("files", "file") for f in form.getlist(name)]
     if not uploads or not all(isinstance(f, UploadFile) and f.filename for f in uploads):
         raise Invalid("invalid_request", "Send at least one file.", [FieldError("files", "is needed")])
-    if all(upload.size == 0 for upload in uploads if isinstance(upload, UploadFile)):  # one of many: its job says so
+    if all(getattr(upload, "size", None) == 0 for upload in uploads):  # one of many: its job says so
         raise Invalid("empty_file", "This file is empty.", [FieldError("files", "is empty")])
     tags = [tag.strip()[:60] for tag in _clean(str(form.get("tags", ""))).split(",") if tag.strip()][:20]
     title = _clean(str(form.get("title", "")))[:300]
-    files = []
+    files: list[dict[str, Any]] = []
     for upload in uploads:
         assert isinstance(upload, UploadFile)
         name = _another(_file_name(upload.filename or "file"), {file["name"] for file in files})

@@ -18,6 +18,7 @@ from firstline.web.api.auth import needs
 from firstline.web.api.idempotency import IdempotentRoute
 from firstline.web.api.kb_documents import workshop_of
 from firstline.web.api.paging import id_page
+from firstline.web.api.profile_now import profile_now
 from firstline.web.api.schemas.base import Limit, Page, problems
 from firstline.web.api.schemas.kb import FaqOut
 from firstline.web.api.schemas.kb_review import (
@@ -177,6 +178,7 @@ async def post_acceptance(request: Request, who: Owner, proposal_id: UUID, body:
             tx, rooms.live, who, business, proposal_id, fields=body.fields, services=body.services, faqs=body.faqs
         )
         tx.after_commit(lambda: rooms.profiles.drop(who.business_id))
+    await profile_now(rooms, who.business_id)
     for faq in faqs:
         await publish_faq(workshop_of(rooms), who.business_id, faq, languages=business.guardrails.languages_allowed)
     return await get_proposal(request, who, proposal_id)

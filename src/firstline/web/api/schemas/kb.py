@@ -42,6 +42,9 @@ Answer = Annotated[
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", examples=["en"])]
 
 
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
+
+
 class JobConfigIn(Wire):
     """Spec §3.2 `config`."""
 
@@ -198,7 +201,7 @@ class DocumentPatch(Wire):
 
     visibility: Visibility | None = None
     tags: list[Tag] | None = Field(None, max_length=20)
-    effective_date: date | None = Field(None, description="Not used in answers before this day")
+    effective_date: Day | None = Field(None, description="Not used in answers before this day")
 
 
 class PushIn(Wire):
@@ -250,7 +253,7 @@ class SearchIn(Wire):
     visibility: Visibility = "public"
     tags: list[Tag] | None = Field(None, max_length=20)
     language: Language | None = None
-    on: date | None = Field(None, description="As on this day: what takes effect later is not found")
+    on: Day | None = Field(None, description="As on this day: what takes effect later is not found")
     explain: bool = False
 
 
