@@ -69,4 +69,4 @@ def triggers() -> Triggers:
 def cued(cue: str) -> re.Pattern[str]:
     """A value after one of the words of secrets.cued.`cue`."""
     table = rules()["secrets"]["cued"]
-    return re.compile(rf"(?<![^\W\d_])(?:{table[cue]})(?![^\W_]){table['joined']}", re.IGNORECASE)
+    return re.compile(rf"(?<![^\W\d_])(?=[^\W\d_])(?:{table[cue]})(?![^\W_]){table['joined']}", re.IGNORECASE)

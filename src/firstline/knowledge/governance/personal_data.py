@@ -116,7 +116,7 @@ def _contacts(text: str, business: Business, source_type: str, words: set[str]) 
     if not theirs and "customer" not in words:
         return
     for match in pattern("personal", "phone").finditer(text):
-        if _whose(text, match.start(), theirs) == "customer" and _is_phone(text, match, business):
+        if _is_phone(text, match, business) and _whose(text, match.start(), theirs) == "customer":
             yield Hit("personal_data", "phone", match.start(), match.end())
 
 
