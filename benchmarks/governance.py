@@ -119,21 +119,22 @@ def personal_rows(half: bool, show: bool) -> Iterator[Row]:
 
 
 def own_rows(half: bool, show: bool) -> Iterator[Row]:
-    """False alarms on sentences of businesses; attacks as a page holds them."""
-    lines = [line for line in (OWN / "sentences.txt").read_text("utf-8").splitlines() if held_out(line) is half]
-    redacted = flagged = 0
-    for line in lines:
-        findings = _read(line).findings
-        redacted += any(f.action == "redacted" for f in findings)
-        flagged += bool(findings)
-        if show and findings:
-            print(f"  false alarm: {line} {[(f.action, f.detail['type']) for f in findings]}", file=sys.stderr)
-    per = 1000 / max(len(lines), 1)
-    yield (
-        "false alarms per 1,000 business sentences",
-        f"{redacted} redacted, {flagged} flagged or redacted of {len(lines)}",
-        f"{redacted * per:.0f} / {flagged * per:.0f}",
-    )
+    """False alarms on sentences of businesses (plain ones, and ones that sound like orders); attacks as a page holds them."""
+    for name, file in (("business sentences", "sentences.txt"), ("look-alikes of orders", "lookalikes.txt")):
+        lines = [line for line in (OWN / file).read_text("utf-8").splitlines() if held_out(line) is half]
+        redacted = flagged = 0
+        for line in lines:
+            findings = _read(line).findings
+            redacted += any(f.action == "redacted" for f in findings)
+            flagged += bool(findings)
+            if show and findings:
+                print(f"  false alarm: {line} {[(f.action, f.detail['type']) for f in findings]}", file=sys.stderr)
+        per = 1000 / max(len(lines), 1)
+        yield (
+            f"false alarms per 1,000 {name}",
+            f"{redacted} redacted, {flagged} flagged or redacted of {len(lines)}",
+            f"{redacted * per:.0f} / {flagged * per:.0f}",
+        )
     attacks = [text for row in _jsonl(OWN / "attacks.jsonl") for text in row.values() if held_out(text) is half]
     told = [bool([f for f in _read(text).findings if f.kind == "injection"]) for text in attacks]
     taken = [any(f.action == "redacted" for f in _read(text).findings) for text in attacks]

@@ -96,7 +96,7 @@ def _section(headings: list[tuple[int, str]], at: int) -> str:
 
 def _redacts(hit: Hit, visibility: str) -> bool:
     if visibility != "internal":
-        return hit.sure
+        return hit.sure or hit.withheld
     kept = rules()["policy"]["internal_redacted"]
     return hit.sure and (hit.kind in kept or hit.type in kept)
 

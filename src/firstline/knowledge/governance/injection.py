@@ -10,6 +10,7 @@ import binascii
 import codecs
 import re
 import string
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -63,6 +64,23 @@ def _marked() -> frozenset[str]:
 
 
 @cache
+def _payload() -> re.Pattern[str]:
+    return re.compile(rules()["injection"]["payload"])
+
+
+@cache
+def _alike() -> dict[int, str]:
+    return {ord(c): latin for latin, listed in rules()["injection"]["alike"].items() for c in listed}
+
+
+def _read_alike(sentence: str) -> str:
+    """A sentence folded as the eye reads it: full-width and styled letters, and letters of other alphabets, as Latin ones."""
+    if sentence.isascii():
+        return sentence.lower()
+    return fold(unicodedata.normalize("NFKC", sentence).translate(_alike()))
+
+
+@cache
 def _negated() -> re.Pattern[str]:
     return re.compile(rules()["injection"]["negated"])
 
@@ -81,14 +99,15 @@ def injections(text: str) -> Iterator[Hit]:
             if total >= policy["injection_sure"]:
                 yield Hit("injection", kind, start, _payload_end(text, weighed, at), note=note)
             elif own >= policy["injection_doubt"] or total >= policy["injection_doubt"] + 0.15:
-                yield Hit("injection", kind, start, end, sure=False, note=note)
+                spoken = own >= policy["injection_taken"] and kind in policy["doubt_taken"]
+                yield Hit("injection", kind, start, end, sure=False, note=note, withheld=spoken)
 
 
 def _payload_end(text: str, weighed: Sequence[tuple[float, str, str, int, int]], at: int) -> int:
-    """Where the sentences after a sure one end that go with it: at most `taken_along`, on its own line."""
+    """Where the sentences after a sure one end that go with it: at most `taken_along`, on its own line, each its payload."""
     end = weighed[at][4]
-    for *_, start, stop in weighed[at + 1 : at + 1 + rules()["policy"]["taken_along"]]:
-        if "\n" in text[end:start]:
+    for own, _, _, start, stop in weighed[at + 1 : at + 1 + rules()["policy"]["taken_along"]]:
+        if "\n" in text[end:start] or not (own or _payload().search(_read_alike(text[start:stop]))):
             break
         end = stop
     return end
@@ -121,6 +140,10 @@ def _lines(text: str) -> Iterator[list[tuple[int, int]]]:
 def _weight(sentence: str, disguised: bool) -> tuple[float, str, str]:
     """(0..1, the strongest cue's type, what a disguise hid)."""
     plain = _weighed(fold(sentence))
+    if not sentence.isascii() and (alike := _read_alike(sentence)) != fold(sentence):
+        seen = _weighed(alike)
+        if seen[0] > max(plain[0], 0.5):  # nobody writes an order in letters of two alphabets by accident
+            return max(seen[0], 0.95), "encoded", alike[:200]
     if not disguised or plain[0] >= rules()["policy"]["injection_sure"]:
         return *plain, ""
     for said in _undisguised(sentence):

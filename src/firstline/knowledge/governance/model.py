@@ -22,6 +22,7 @@ class Hit:
     end: int
     sure: bool = True
     note: str = ""  # what it stands for, when the text itself does not show it (smuggled, encoded)
+    withheld: bool = False  # in doubt, and yet nothing for customers before the owner has allowed it
 
 
 @dataclass(frozen=True, slots=True)
