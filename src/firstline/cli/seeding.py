@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from firstline.cli.gathering import stored
 from firstline.cli.ingesting import READABLE, ingest_paths, run_job
 from firstline.escalation.defaults import default_triggers
 from firstline.ground.settings import Settings
+from firstline.knowledge.job_queries import list_jobs
 from firstline.tenancy.creating import create_business
 from firstline.tenancy.people import add_person
 from firstline.tenancy.queries import find_business
@@ -61,17 +63,26 @@ async def seed_business(
 async def _knowledge(
     shop: Shop, business_id: UUID, folder: Path, profile: dict[str, Any], say: Callable[[str], object]
 ) -> None:
-    files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in READABLE and p.name != "README.md")
+    """What a run before has read to its end is not read again. Tables of questions become rows of their own."""
     async with shop.door.transaction(business_id) as tx:
-        from firstline.knowledge.queries import list_documents
-
-        already = len(await list_documents(tx))
-    if already >= len(files):
-        return
-    say(f"  {profile['name']}: reading {len(files)} files")
-    job = await ingest_paths(shop, business_id, files, folder, f"/demo/{profile['slug']}/", None)
-    await run_job(shop, business_id, "profile", {})
-    for error in job.errors if job else ():
-        say(f"    {error.get('uri', '')}: {error['message']}")
-    if job:
-        say(f"  {profile['name']}: {job.stats['documents']} documents, {job.stats['chunks']} passages")
+        done = {job.source for job in await list_jobs(tx) if job.status == "completed"}
+    files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in READABLE and p.name != "README.md")
+    tables = [p for p in files if p.suffix.lower() == ".csv"]
+    pages = [p for p in files if p not in tables]
+    base = f"/demo/{profile['slug']}/"
+    if not {"upload", "profile"} <= done:
+        say(f"  {profile['name']}: reading {len(files)} files")
+    jobs = []
+    if "upload" not in done:
+        jobs.append(await ingest_paths(shop, business_id, pages, folder, base, None))
+    if "faq" not in done and tables:
+        entries, _ = await stored(shop, business_id, tables, folder)
+        jobs.append(await run_job(shop, business_id, "faq", {"files": entries}))
+    if "profile" not in done:
+        jobs.append(await run_job(shop, business_id, "profile", {}))
+    for job in filter(None, jobs):
+        for error in job.errors:
+            say(f"    {error.get('uri', '')}: {error['message']}")
+    if any(jobs):
+        documents, chunks = (sum(job.stats[name] for job in jobs if job) for name in ("documents", "chunks"))
+        say(f"  {profile['name']}: {documents} documents, {chunks} passages")
