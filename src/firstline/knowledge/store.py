@@ -1,51 +1,28 @@
 """A parsed document to stored chunks with their vectors: by batch, resumable, never holding a transaction while it embeds."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from firstline.embedding.catalog import Embedders, UnknownModel
-from firstline.embedding.pool import EmbeddingPool
 from firstline.embedding.port import Vector
-from firstline.ground.sealing import Sealer
-from firstline.ground.storage import Objects
-from firstline.ground.tenant import Door, Tx
+from firstline.ground.tenant import Tx
 from firstline.knowledge import queries
-from firstline.knowledge.document_queries import has_twin, object_used
-from firstline.knowledge.governing import Governance, governed
-from firstline.knowledge.identity import Labels, identity_of, labels_of, without_unstorable
+from firstline.knowledge.document_queries import has_twin
+from firstline.knowledge.governing import governed
+from firstline.knowledge.identity import Labels, identity_of, without_unstorable
 from firstline.knowledge.model import Chunk, Held, Job, JobConfig, Parsed
 from firstline.knowledge.models import held_models
 from firstline.knowledge.preparing import prepared
 from firstline.knowledge.reading_again import reindex
+from firstline.knowledge.saving import Step, Work, forget_replaced, keep_faqs, labelled, save_row, wanted
 from firstline.knowledge.sources.port import Acquired
+from firstline.knowledge.workshop import Workshop
 
 __all__ = ["Kept", "Step", "Workshop", "keep_document"]
 
 BATCH = 16  # chunks embedded and committed together: about a second of work
-Step = Callable[[Tx, int, int, bool], Awaitable[None]]  # chunks stored so far, those of them now, is it the last
 Embedded = dict[str, list[list[Vector]]]  # model -> for each chunk its own vector, then those of its parts
-
-
-@dataclass(frozen=True, slots=True)
-class Workshop:
-    """What ingestion works with. `pool`: of the model that a business without vectors begins with."""
-
-    door: Door
-    pool: EmbeddingPool
-    embedders: Embedders | None = None
-    objects: Objects | None = None
-    sealer: Sealer | None = None
-
-    def pool_of(self, model: str) -> EmbeddingPool:
-        """The pool whose vectors are called `model`. Raises UnknownModel."""
-        if model == self.pool.embedder.name:
-            return self.pool
-        if self.embedders is None:
-            raise UnknownModel(f"There is no embedding model named {model!r} here.")
-        return self.embedders.named(model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +41,6 @@ class Kept:
 
 
 NOT_KEPT = Kept(None, 0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """One document on its way."""
-
-    workshop: Workshop
-    business_id: UUID
-    acquired: Acquired
-    parsed: Parsed
-    job: Job | None
-    step: Step | None
-    identity: bytes
-    anew: bool
-    governance: Governance
 
 
 async def keep_document(
@@ -103,10 +65,10 @@ async def keep_document(
     )
     parsed = governance.parsed
     identity = identity_of(parsed, config, languages)
-    work = _Work(workshop, business_id, acquired, parsed, job, step, identity, anew, governance)
+    work = Work(workshop, business_id, acquired, parsed, job, step, identity, anew, governance)
     async with workshop.door.transaction(business_id) as tx:
         held = await queries.held_document(tx, acquired.uri, acquired.external_id, lock=True)
-        if held is not None and not _wanted(held, job):
+        if held is not None and not wanted(held, job):
             return NOT_KEPT
         if await _twin(tx, job, held, identity):
             return Kept(None, 0, 0, spare=held.id if held else None)
@@ -131,24 +93,17 @@ async def _twin(tx: Tx, job: Job | None, held: Held | None, identity: bytes) -> 
     return held.content_hash == identity and await has_twin(tx, job.source_id, identity, held.id)
 
 
-def _wanted(held: Held, job: Job | None) -> bool:
-    """What a person deleted stays deleted, but for that person's own new upload; a source brings its own back."""
-    if held.deleted_by is None or held.deleted_by == "source":
-        return True
-    return job is None or (job.trigger == "person" and job.source_id is None and held.job_id != job.id)
-
-
-async def _unchanged(tx: Tx, work: _Work, held: Held) -> Kept:
-    labels, early = _labels(work, held, cleared=held.visibility == "public")
+async def _unchanged(tx: Tx, work: Work, held: Held) -> Kept:
+    labels, early = labelled(work, held, cleared=held.visibility == "public")
     if early:
         await reindex(tx, [held.id])
     if labels != Labels(held.visibility, held.tags, held.effective_date):
         await queries.label_document(tx, held.id, labels.visibility, labels.tags, labels.effective_date)
     if work.parsed.source_type == "faq":
-        await _keep_faqs(
+        await keep_faqs(
             tx, work, held.id, work.parsed.faqs[0].language if work.parsed.faqs else None, labels.visibility
         )
-    await _forget_replaced(tx, work, held)
+    await forget_replaced(tx, work, held)
     acquired, job = work.acquired, work.job
     chunks = await queries.touch_document(
         tx, held.id, job_id=job.id if job else None, source_id=job.source_id if job else None,
@@ -160,7 +115,7 @@ async def _unchanged(tx: Tx, work: _Work, held: Held) -> Kept:
 
 
 async def _stored(
-    work: _Work,
+    work: Work,
     held: Held | None,
     chunks: list[tuple[Chunk, str]],
     language: str,
@@ -179,7 +134,7 @@ async def _stored(
             while True:
                 async with work.workshop.door.transaction(work.business_id) as tx:
                     if saved is None:
-                        saved = await _saved(tx, work, held, language)
+                        saved = await save_row(tx, work, held, language)
                     if saved is None:
                         return NOT_KEPT
                     active = (await held_models(tx, models[0])).active
@@ -190,8 +145,8 @@ async def _stored(
                             return NOT_KEPT
                         last = n + 1 == len(batches)
                         if last:
-                            await queries.complete_document(tx, *saved)
                             await work.governance.settle(tx, saved[0])
+                            await queries.complete_document(tx, *saved)  # last: it holds the version that others wait for
                         if work.step:
                             done = len(chunks) - len(todo) + min((n + 1) * BATCH, len(todo))
                             await work.step(tx, done, len(batch), last)
@@ -201,81 +156,6 @@ async def _stored(
     finally:
         ahead.cancel()
     return Kept(saved[0] if saved else None, len(chunks), len(todo))
-
-
-async def _saved(tx: Tx, work: _Work, before: Held | None, language: str) -> tuple[UUID, int] | None:
-    """The document's row; None when it was deleted while its first chunks were embedded."""
-    acquired, parsed, job = work.acquired, work.parsed, work.job
-    held = await queries.held_document(tx, acquired.uri, acquired.external_id, lock=True)
-    was_live = before is not None and before.deleted_by is None
-    if held is not None and held.deleted_by and (was_live or before is None or not _wanted(held, job)):
-        return None
-    if held is None and before is not None:
-        return None  # purged meanwhile
-    if held and before and held.generation != before.generation and (job is not None or not before.whole):
-        return None  # changed meanwhile
-    labels, early = _labels(work, held)
-    saved = await queries.save_document(
-        tx, _row(work, labels, language) | {"job_id": job.id if job else None, "source_id": job.source_id if job else None},
-        held, anew=work.anew and (before is None or held is None or held.generation == before.generation),
-    )  # fmt: skip
-    if parsed.source_type == "faq":
-        await _keep_faqs(tx, work, saved[0], language, labels.visibility)
-    if held is not None:
-        await _forget_replaced(tx, work, held)
-    if early:
-        await reindex(tx, [saved[0]])
-    return saved
-
-
-def _labels(work: _Work, held: Held | None, *, cleared: bool = False) -> tuple[Labels, bool]:
-    """Its labels now. True: its owner made it public while it was read for the team only, so it has to be cleared again.
-
-    It stays internal until then. `cleared`: the very same text is public already.
-    """
-    labels = labels_of(work.acquired, work.parsed, held if work.job or work.acquired.external_id else None)
-    early = labels.visibility == "public" and work.governance.visibility != "public" and not cleared
-    return (replace(labels, visibility="internal") if early else labels), early
-
-
-async def _keep_faqs(tx: Tx, work: _Work, document_id: UUID, language: str | None, visibility: str) -> None:
-    for faq in work.parsed.faqs:
-        await queries.keep_faq(
-            tx,
-            faq,
-            document_id=document_id,
-            language=faq.language or language or "en",
-            visibility=visibility,
-            faq_id=work.acquired.faq_id,
-        )
-
-
-async def _forget_replaced(tx: Tx, work: _Work, held: Held) -> None:
-    """The stored file that a new one replaces goes after the commit."""
-    key, objects = held.object_key, work.workshop.objects
-    if key is None or objects is None or work.acquired.object_key in {None, key}:
-        return
-    if not await object_used(tx, key, held.id):
-        tx.after_commit(lambda: tx.door.spawn(objects.delete(key)))
-
-
-def _row(work: _Work, labels: Labels, language: str) -> dict[str, Any]:
-    acquired, parsed = work.acquired, work.parsed
-    return {
-        "source_type": parsed.source_type,
-        "source_uri": acquired.uri,
-        "title": parsed.title or acquired.uri,
-        "raw_text": parsed.markdown or "\n\n".join(f"{faq.question}\n{faq.answer}" for faq in parsed.faqs),
-        "metadata": {**parsed.metadata, "tags": list(labels.tags)},
-        "external_id": acquired.external_id,
-        "visibility": labels.visibility,
-        "language": language,
-        "content_hash": work.identity,
-        "etag": acquired.etag,
-        "last_modified": acquired.last_modified,
-        "object_key": acquired.object_key,
-        "effective_date": labels.effective_date,
-    }
 
 
 async def _written(
