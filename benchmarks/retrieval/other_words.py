@@ -3,8 +3,11 @@
 Run: python -m benchmarks.retrieval.other_words [--embedder e5] [--all] [--misses]. Sixteen invented businesses of sixteen
 trades (refused/): 160 questions with the passage that answers each, 80 that nothing answers. Classes of words were chosen
 on the half `tuning`, but by the same hand that wrote `held_out`, which therefore flatters them; `fresh` was written when the
-classes were fixed and is the one to believe. Classes added since were written without reading its misses. Found: the right
-passage is first. Kept: it is first and above the floor. Let through: without an answer, something is above the floor.
+first 210 classes were fixed; 57 added since were written without its misses, but by the hand that wrote it. Believe the
+public sets first, then the first result on `fresh`: found 47.5 % as without classes, kept 15 % for 10 %.
+
+Found: the right passage is first. Kept: it is first and above the floor. Let through: a question without an answer has
+something above the floor.
 """
 
 import argparse
