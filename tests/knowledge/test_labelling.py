@@ -8,7 +8,7 @@ from firstline.knowledge.labelling import update_document
 from .pipeline import Given, a_business, a_workshop, live, page, run, run_job, value
 
 SITE = "https://acme.example/notes"
-PERSONAL = "# Visits\n\nCustomer: Jane Roe, phone 608-555-0199, card 4111 1111 1111 1111.\n\nLeak repair costs $165."
+PERSONAL = "# Visits\n\nCustomer: Jane Roe, phone 608-555-0199.\n\nLeak repair costs $165."
 PLAIN = "# Prices\n\nLeak repair costs $180."
 
 
@@ -94,7 +94,6 @@ async def test_personal_data_of_the_teams_document_is_never_found_by_customers_o
         await value(workshop, acme, "SELECT raw_text FROM kb_source_documents"),
     ):
         assert "555-0199" not in told
-        assert "4111" not in told
 
 
 async def test_what_was_read_for_the_team_stays_internal_when_its_owner_opens_it_meanwhile(workshop, acme, monkeypatch):
