@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
 
+from firstline.knowledge.governance.cutting import cut
 from firstline.knowledge.governance.injection import injections
 from firstline.knowledge.governance.invisible import comments, hidden, visible, without_comments
 from firstline.knowledge.governance.model import Finding, Governed, Hit, rules, triggers
@@ -42,8 +43,7 @@ def govern(
     hits += injections(text)
     hits = _apart(hits, len(text))
     findings: dict[bytes, Finding] = {finding.fingerprint: finding for finding in smuggled}
-    out: list[str] = []
-    done = 0
+    gone: list[Hit] = []
     headings = [(match.end(), match[1]) for match in HEADING.finditer(text)] if hits else []
     for at, hit in enumerate(hits):
         mark = _fingerprint(hit, text, business)
@@ -59,9 +59,8 @@ def govern(
         )
         findings.setdefault(mark, finding)
         if taken:
-            out += [text[done : hit.start], "" if hit.kind == "injection" else rules()["policy"]["placeholder"]]
-            done = hit.end
-    governed = "".join([*out, text[done:]])
+            gone.append(hit)
+    governed = cut(text, gone)
     governed = without_comments(governed)
     return Governed(governed, tuple(findings.values()))
 
@@ -85,6 +84,7 @@ def govern_parsed(
     if parsed.source_type == "profile":  # the owner's own words about their own business
         return parsed, ()
     faqs = tuple(replace(faq, question=clean(faq.question), answer=clean(faq.answer)) for faq in parsed.faqs)
+    faqs = tuple(faq for faq in faqs if faq.question.strip() and faq.answer.strip()) if not own else faqs
     made = replace(parsed, title=clean(parsed.title), markdown=clean(parsed.markdown), faqs=faqs)
     return made, tuple(found.values())
 
@@ -149,6 +149,8 @@ def _excerpt(hit: Hit, text: str, hits: list[Hit]) -> str:
 
 def _masked(said: str, kind: str) -> str:
     tail = TAIL.get(kind, 0)
+    if kind == "payment_card":  # what stands behind its number shows nothing
+        said = re.split(r"[^\d -]", said)[0].strip()[:23]
     if kind in ("email", "private_email"):
         return f"{said[:1]}•••@{said.rpartition('@')[2]}"
     return "••••" + (said[-tail:] if tail and len(said) > 2 * tail else "")

@@ -9,7 +9,7 @@ from typing import Any
 
 from firstline.knowledge.governance.triggers import Triggers
 
-__all__ = ["Finding", "Governed", "Hit", "cued", "pattern", "rules", "triggers"]
+__all__ = ["Finding", "Governed", "Hit", "cued", "pattern", "rules", "running", "triggers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +71,9 @@ def cued(cue: str) -> re.Pattern[str]:
     """A value after one of the words of secrets.cued.`cue`."""
     table = rules()["secrets"]["cued"]
     return re.compile(rf"(?<![^\W\d_])(?=[^\W\d_])(?:{table[cue]})(?![^\W_]){table['joined']}", re.IGNORECASE)
+
+
+@cache
+def running(kind: str) -> tuple[re.Pattern[str], ...]:
+    """secrets.running.`kind`."""
+    return tuple(re.compile(found, re.IGNORECASE) for found in rules()["secrets"]["running"].get(kind, ()))

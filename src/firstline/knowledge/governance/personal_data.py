@@ -58,7 +58,17 @@ def _cards(text: str) -> Iterator[Hit]:
             continue
         thing = _last(pattern("personal", "number_of_things"), before) > _last(pattern("personal", "card_cue"), before)
         if (meant and not thing) or (BRANDS.fullmatch(digits) and not thing):
-            yield Hit("personal_data", "payment_card", match.start(), match.end())
+            yield Hit("personal_data", "payment_card", match.start(), _with_its_date(text, match.end()))
+
+
+def _with_its_date(text: str, end: int) -> int:
+    """Where what belongs to a card ends: its last day, its check digits, its owner's zip code, in any order."""
+    for _ in range(3):
+        tail = pattern("personal", "card_tail").match(text, end)
+        if tail is None:
+            break
+        end = tail.end()
+    return end
 
 
 def _last(found: re.Pattern[str], text: str) -> int:
@@ -91,6 +101,8 @@ def _cued_numbers(text: str, words: set[str]) -> Iterator[Hit]:
         for match in pattern("personal", name).finditer(text) if name in words else ():
             if kind == "birth_date" or sum(c.isdigit() for c in match["value"]) >= 5:
                 yield Hit("personal_data", kind, match.start("value"), match.end("value"))
+    for match in pattern("personal", "card_check").finditer(text) if "card_check" in words else ():
+        yield Hit("personal_data", "payment_card", match.start(), match.end())
     for match in pattern("personal", "curp", case=True).finditer(text):
         yield Hit("personal_data", "national_id", match.start(), match.end())
 
