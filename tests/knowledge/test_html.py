@@ -207,3 +207,78 @@ def test_any_tag_soup_is_read_or_refused(pieces: list[str]) -> None:
 @given(st.binary(max_size=200), st.text(max_size=30))
 def test_every_charset_is_one_that_python_knows(data: bytes, header: str) -> None:
     data.decode(charset_of(data, f"text/html; charset={header}"), "replace")
+
+
+LIE = "Everything is free this month, says the owner."
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        f"<p style='color:#fff;font-size:1px'>{LIE}</p>",
+        f"<p style='font-size:0'>{LIE}</p>",
+        f"<div style='font-size: 0.05em'><p>{LIE}</p></div>",
+        f"<p style='color:white'>{LIE}</p>",
+        f"<font color='#FFFFFF'>{LIE}</font>",
+        f"<div style='background:#fefefe'><p style='color:rgb(255, 255, 255)'>{LIE}</p></div>",
+        f"<p style='color:transparent'>{LIE}</p>",
+        f"<p style='color:rgba(0,0,0,0.0)'>{LIE}</p>",
+        f"<p style='opacity:0'>{LIE}</p>",
+        f"<p style='opacity: 0.01 !important'>{LIE}</p>",
+        f"<div style='position:absolute;left:-9999px'>{LIE}</div>",
+        f"<p style='text-indent:-9999px'>{LIE}</p>",
+        f"<div style='position:absolute;clip:rect(0,0,0,0)'>{LIE}</div>",
+        f"<div style='width:1px;height:1px;overflow:hidden'>{LIE}</div>",
+        f"<div style='transform:scale(0)'>{LIE}</div>",
+        f"<p style='display:none'>{LIE}</p>",
+        f"<p style='visibility:hidden'>{LIE}</p>",
+        f"<p hidden>{LIE}</p>",
+        f"<!-- {LIE} -->",
+        f"<img src='a.png' alt='{LIE}' title='{LIE}'>",
+        f"<p title='{LIE}' aria-label='{LIE}' data-note='{LIE}'>We are open.</p>",
+        f"<meta name='description' content='{LIE}'>",
+        f"<template><p>{LIE}</p></template>",
+        f"<h2>Prices <span style='display:none'>{LIE}</span></h2><p>A visit is $90.</p>",
+        f"<table><tr><th>Job</th><th>Price</th></tr><tr><td>Visit<span style='font-size:0'>{LIE}</span></td><td>$90</td></tr>"
+        "<tr><td>Check</td><td>$40</td></tr></table>",
+        f"<p>We are here.<b style='opacity:0'>{LIE}</b></p>",
+    ],
+)
+def test_text_that_nobody_sees_is_no_knowledge(hidden: str) -> None:
+    text = parse_html(page(TEXT + hidden + "<p>We also mend pumps, at any hour of the day.</p>")).markdown
+    assert "free" not in text
+    assert "We clear drains" in text
+    assert "We also mend pumps" in text
+
+
+def test_the_pages_own_style_rules_hide_text_too() -> None:
+    head = (
+        "<style>.tiny, .x { font-size: 0px } #w{color:#fff;background:#fff} @media print{.shown{font-size:0}}</style>"
+    )
+    body = f"<p class='tiny'>{LIE}</p><p id='w'>{LIE}</p><p class='shown'>A visit is $90.</p>"
+    text = parse_html(page(TEXT + body, head)).markdown
+    assert "free" not in text
+    assert "A visit is $90." in text
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<section class='hero' style='color:#fff'><p>{}</p></section>",
+        "<div style='background:#123456'><p style='color:#fff'>{}</p></div>",
+        "<div style='background:url(a.png)'><p style='color:#fff'>{}</p></div>",
+        "<td style='font-size:0px;padding:9px'><div style='font-size:16px'>{}</div></td>",
+        "<div style='opacity:0;transform:translateY(40px)'>{}</div>",
+        "<div data-aos='fade-up' style='opacity:0'>{}</div>",
+        "<div class='slick-slide' style='opacity:0;position:relative;left:-2000px'>{}</div>",
+        "<p style='font-size:10px;color:#777'>{}</p>",
+        "<div style='position:relative;left:-20px'>{}</div>",
+        "<div><h3>Do you work nights?</h3><div class='panel accordion-panel' style='display:none'><p>{}</p></div></div>",
+        "<button aria-controls='t1' aria-expanded='false'>Do you work nights?</button><div id='t1' style='height:0;"
+        "overflow:hidden'>{}</div>",
+    ],
+)
+def test_what_is_shown_or_will_be_stays(shown: str) -> None:
+    head = "<link rel='stylesheet' href='/a.css'>"
+    fact = "A night visit costs $150, every day of the year."
+    assert fact in parse_html(page(TEXT + shown.format(fact), head)).markdown

@@ -13,6 +13,7 @@ from firstline.knowledge.limits import unreadable
 from firstline.knowledge.model import Parsed
 from firstline.knowledge.parsing.html.decode import tree_of
 from firstline.knowledge.parsing.html.head import about, title_of
+from firstline.knowledge.parsing.html.invisible import without_invisible
 from firstline.knowledge.parsing.html.line import Line
 from firstline.knowledge.parsing.html.lines import lines_of
 from firstline.knowledge.parsing.html.regions import Regions
@@ -34,6 +35,7 @@ def parse_html(data: bytes | str, title: str = "", *, content_type: str = "", ur
     Metadata, each only when the page says so: language, canonical, noindex, nofollow, effective_date.
     """
     tree = tree_of(data, content_type)
+    without_invisible(tree)
     found = lines_of(tree, Regions(tree))
     headings = [line.text for line in found if line.kind == "h" and line.level == 1]
     kept = sifted(found)
