@@ -103,3 +103,15 @@ def test_public_documents_are_read(shared_data):
             assert parse(file.read_bytes(), file.name).markdown
         except UnreadableDocument as why:
             assert why.code in ("scanned", "encrypted"), file.name  # noqa: PT017
+
+
+@pytest.mark.parametrize(("name", "data"), [
+    ("logo.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script><text>Hi</text></svg>"),
+    ("logo.txt", b"<?xml version='1.0'?><svg><text>Hi</text></svg>"),
+    ("data.json", b'{"service": "drains", "price": 81}'),
+    ("feed.xml", b"<?xml version='1.0'?><rss><item>Words</item></rss>"),
+])  # fmt: skip
+def test_text_for_programs_is_refused_with_a_reason(name: str, data: bytes) -> None:
+    with pytest.raises(UnreadableDocument) as told:
+        parse(data, name)
+    assert told.value.code == "unknown_type"

@@ -7,7 +7,7 @@ from firstline.ground.tenant import Tx
 from firstline.kit.ids import new_id
 from firstline.knowledge.model import Faq
 
-__all__ = ["delete_faq", "faq_of", "get_faq", "keep_faq", "list_faqs", "twin_of"]
+__all__ = ["asked_already", "delete_faq", "faq_of", "get_faq", "keep_faq", "list_faqs", "twin_of"]
 
 
 async def keep_faq(
@@ -58,6 +58,16 @@ async def twin_of(tx: Tx, question: str, language: str, but: UUID) -> UUID | Non
         but,
     )
     return found
+
+
+async def asked_already(tx: Tx, question: str, language: str | None) -> Any:
+    """(visibility, tags) of the live row with this question (case and accents aside), in any language when none is named."""
+    return await tx.fetchrow(
+        """SELECT visibility, tags FROM kb_faqs WHERE deleted_at IS NULL AND ($2::text IS NULL OR language = $2)
+             AND lower(unaccent(question)) = lower(unaccent($1)) LIMIT 1""",
+        question,
+        language,
+    )
 
 
 async def list_faqs(tx: Tx, limit: int = 500) -> list[dict[str, Any]]:

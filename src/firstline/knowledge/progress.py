@@ -60,7 +60,7 @@ class Run:
     def progress(self) -> dict[str, Any]:
         """What a bar shows."""
         return {
-            "found": self.report.found,
+            "found": self.report.found if self.report.found is None else max(self.report.found, self.done),
             "done": self.done,
             "unchanged": self.unchanged,
             "removed": self.removed,

@@ -36,3 +36,22 @@ async def test_two_rows_never_have_one_question_and_a_form_sent_twice_is_one(wor
         assert sent[0].json()["id"] == sent[1].json()["id"]
         bad = await client.patch(f"{V1}/kb/documents/{two['document_id']}", json={"effective_date": "0001-01-01"})
         assert bad.status_code == 422
+
+
+async def test_a_new_answer_to_an_internal_question_stays_internal_and_many_files_are_refused_in_words(
+    world: World,
+) -> None:
+    async with world.client() as client:
+        row = {
+            "question": "What is the gate pin?",
+            "answer": "It is 9911.",
+            "visibility": "internal",
+            "tags": ["office"],
+        }
+        await client.post(f"{V1}/kb/faqs", json=row)
+        again = await client.post(f"{V1}/kb/faqs", json={"question": "What is the gate pin?", "answer": "It is 9912."})
+        assert (again.json()["visibility"], again.json()["tags"]) == ("internal", ["office"])
+        assert "9912" not in (await client.post(f"{V1}/kb/search", json={"query": "what is the gate pin"})).text
+        files = [("files", (f"{n}.txt", b"x")) for n in range(51)]
+        answer = await client.post(f"{V1}/kb/jobs", files=files)
+        assert (answer.status_code, answer.json()["detail"]) == (422, "At most 50 files at once.")

@@ -28,6 +28,10 @@ PAGE = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:!doctype html|html|head|body)\b", re.I | re.S
 )
 PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"GIF87a", b"GIF89a")
+DRAWING = re.compile(
+    rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)?(?:<!doctype svg[^>]{0,300}>\s*)?<svg\b", re.I | re.S
+)
+DATA = frozenset((".json", ".jsonl", ".geojson", ".xml", ".rss", ".svg", ".yaml", ".yml"))
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 HEADER = re.compile(rb"^(from|to|subject|date|received|message-id|mime-version|return-path|delivered-to):", re.I | re.M)
 SURE_HEADER = re.compile(rb"^(received|message-id|mime-version|return-path|delivered-to):", re.I | re.M)
@@ -68,6 +72,8 @@ def sniff(data: bytes, name: str = "") -> str:
 
 def _plain(head: bytes, suffix: str) -> str:
     start = head.removeprefix(b"\xef\xbb\xbf")
+    if DRAWING.match(start) or (suffix in DATA and start.lstrip()[:1] in (b"{", b"[", b"<")):
+        return "unknown"  # text for programs: read as prose it would be said to customers with its brackets
     if b"\x00" in head and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         start = head.replace(b"\x00", b"")  # perhaps UTF-16; the decoder knows better
     if PAGE.match(start):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Depends, Query, Request, Response
 
 from firstline.ground.errors import Conflict, FieldError, NotFound
 from firstline.knowledge import document_queries, queries
-from firstline.knowledge.faq_queries import twin_of
+from firstline.knowledge.faq_queries import asked_already, twin_of
 from firstline.knowledge.faqs import publish_faq, retire_faq
 from firstline.knowledge.model import Faq
 from firstline.knowledge.models import held_models
@@ -61,9 +61,13 @@ async def list_faqs(
 async def post_faq(
     request: Request, who: Writer, body: Annotated[FaqIn, Body(openapi_examples={"faq": {"value": FAQ}})]
 ) -> FaqOut:
-    """Found by the next question. The same question again replaces its answer."""
+    """Found by the next question. The same question again replaces its answer; what is not named stays as it was."""
     rooms = rooms_of(request)
-    made = await _publish(rooms, who.business_id, body.model_dump())
+    row = body.model_dump()
+    async with rooms.door.transaction(who.business_id) as tx:
+        before = await asked_already(tx, body.question.strip(), body.language)
+    row |= {name: before[name] for name in ("visibility", "tags") if before and name not in body.model_fields_set}
+    made = await _publish(rooms, who.business_id, row)
     return await _faq(rooms, who.business_id, made)
 
 

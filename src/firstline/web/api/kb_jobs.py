@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 
 from firstline.ground.errors import Conflict, FieldError, Invalid, NotFound, UnsupportedMedia
 from firstline.ground.storage import LocalObjects
@@ -103,12 +104,18 @@ async def get_job(request: Request, who: Reader, job_id: UUID) -> JobOut:
     "", status_code=202, responses=problems(409, 413, 415), summary="Ingest", openapi_extra={"requestBody": BODY}
 )
 async def post_job(request: Request, who: Writer) -> JobOut:
-    """JSON for pages, FAQ rows and the profile; multipart for files (PDF, DOCX, HTML, Markdown, text, CSV, ...)."""
+    """JSON for pages, FAQ rows and the profile; multipart for files, 50 at most (PDF, Office, HTML, pictures, mail, ...)."""
     rooms = rooms_of(request)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        async with request.form(max_files=MOST_FILES, max_fields=20) as form:
-            source, wanted, config = await _from_form(rooms, who.business_id, form)
+        try:
+            async with request.form(max_files=MOST_FILES, max_fields=20) as form:
+                source, wanted, config = await _from_form(rooms, who.business_id, form)
+        except HTTPException as error:
+            told = (
+                f"At most {MOST_FILES} files at once." if "files" in str(error.detail) else "This form cannot be read."
+            )
+            raise Invalid("invalid_request", told, [FieldError("files", told)]) from None
         source_id = None
     elif kind == "application/json" or kind.endswith("+json"):
         asked = _read(await request.body())
