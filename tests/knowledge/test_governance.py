@@ -206,6 +206,59 @@ def test_what_is_taken_out_leaves_sentences_that_can_be_said_and_no_marker(text,
 
 
 @pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("Mrs. Joan Baker, 14 Elm Street, leak under sink", ("Joan", "14 Elm")),
+        ("Cliente: Juan Pérez, Calle Olmo 14", ("Juan", "Olmo")),
+        ("Customer Jane Doe, 12 Oak St., wants a quote.", ("Jane", "12 Oak")),
+        (
+            "# Visits for Monday\n\n- Joan Baker, 14 Elm Street, leak\n- Tom Reed, 220 N. Main St, filter",
+            ("Joan", "Tom", "Elm", "Main"),
+        ),
+        ("## Avisos\n\n- Ana Ruiz, C/ del Pozo, 3, 2º B: fuga", ("Ana", "Pozo")),
+        ("Sra. Carmen Vidal en Avenida de América 120 tiene una fuga.", ("Carmen", "América")),
+        ("14 Elm Street (Mr. Baker): boiler out", ("14 Elm",)),
+        ("| Customer | Address | Job |\n|---|---|---|\n| Ann Lee | 9 Birch Lane | drain |", ("9 Birch",)),
+    ],
+)
+def test_where_a_customer_lives_is_taken_out(text, gone):
+    governed = read(text)
+    assert not [word for word in gone if word in governed.markdown]
+    assert {(f.action, f.detail["type"]) for f in governed.findings} == {("redacted", "home_address")}
+    assert read(text, visibility="internal").markdown == text
+
+
+def test_a_customers_address_leaves_the_price_of_the_job():
+    text = "Mrs. Joan Baker, 14 Elm Street, leak under sink, quoted $120. A flange costs $40."
+    assert read(text).markdown == "Quoted $120. A flange costs $40."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Agent for service of process: Jane Doe, 12 Main St, Madison.",
+        "Visit our showroom at 14 Elm Street, Madison.",
+        "Ana Ruiz, office manager, 14 Elm Street, Suite 2.",
+        "Our founder, Mr. Luis Vega, opened the shop at 14 Elm Street in 1988.",
+        "Locations:\n\n- Sun Prairie, 220 Main Street\n- West Madison, 14 Elm Street",
+        "We replaced the roof at 1200 Williamson Street in May.",
+        "Estamos en la Calle Mayor 12, junto al mercado.",
+        "«Great work!» – Joan B., Elm Street",
+        "The wedding venue at 300 Lake Drive has room for 80 guests.",
+        "A 24 ft Square tent is $300.",
+    ],
+)
+def test_streets_of_businesses_and_places_stay(text):
+    assert read(text).findings == ()
+
+
+def test_the_businesss_own_address_stays_beside_a_customer_cue():
+    own = Business(id=UUID(int=7), name="Acme", slug="acme", address={"street": "14 Elm Street", "city": "Madison"})
+    text = "Customer parking: Mrs. Baker shows the way at 14 Elm Street."
+    assert govern(text, business=own, source_type="html", visibility="public").findings == ()
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Key 4-zone controller with smartphone app, $420.",

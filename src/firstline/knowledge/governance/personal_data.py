@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import phonenumbers
 
+from firstline.knowledge.governance.homes import homes
 from firstline.knowledge.governance.model import Hit, pattern, rules
 from firstline.tenancy.model import Business
 
@@ -42,6 +43,7 @@ def personal_data(text: str, business: Business, source_type: str, words: set[st
     yield from _ibans(text)
     yield from _cued_numbers(text, words)
     yield from _contacts(text, business, source_type, words)
+    yield from homes(text, business, theirs=source_type in PEOPLES_OWN, words=words)
 
 
 def _luhn(digits: str) -> bool:
