@@ -208,13 +208,13 @@ def test_a_finding_is_noted_taken_back_and_allowed(open_page: Any) -> None:
     page.goto("/console/knowledge/findings")
     finding = page.locator(".finding", has_text="wifi password")
     expect(finding).not_to_contain_text("Hunter2")
-    finding.get_by_role("button", name="Noted").click()
+    finding.get_by_role("button", name="Leave it out").click()
     expect(finding).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
-    finding.get_by_role("button", name="It is fine").click()
+    finding.get_by_role("button", name="Use it anyway").click()
     expect(finding).to_have_count(0)
     page.goto("/console/knowledge/findings?state=allowed")
-    expect(finding).to_contain_text("Is fine")
+    expect(finding).to_contain_text("In use")
 
 
 def test_two_prices_for_one_thing_stand_side_by_side(open_page: Any) -> None:
@@ -226,6 +226,36 @@ def test_two_prices_for_one_thing_stand_side_by_side(open_page: Any) -> None:
     expect(finding.locator(".side-of", has_text="$310")).to_be_visible()
     expect(finding.locator(".side-of", has_text="$145")).to_be_visible()
     expect(finding.get_by_role("link")).to_have_count(2)
+    expect(finding).to_contain_text("$310 and $145")
+
+
+def test_three_prices_for_one_thing_are_one_row_decided_once(open_page: Any) -> None:
+    page = open_page("/console/knowledge")
+    upload(page, "third.md", "# Third list\n\nRenting our excavator costs $199 a day.\n")
+    page.goto("/console/knowledge/findings?kind=contradiction")
+    finding = page.locator(".finding", has_text="excavator")
+    expect(finding).to_have_count(1)
+    expect(finding).to_contain_text("$145, $199, $310")
+    expect(finding.locator(".side-of")).to_have_count(3)
+    finding.get_by_role("button", name="Noted").click()
+    expect(finding).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(finding.locator(".side-of")).to_have_count(3)
+
+
+def test_a_deleted_question_comes_back_as_it_was(open_page: Any) -> None:
+    page = open_page("/console/knowledge/faqs")
+    page.get_by_role("button", name="Add a question").first.click()
+    page.fill("#f-question", "Do you thaw frozen pipes?")
+    page.fill("#f-answer", "Yes, the same day.")
+    page.locator("#faq").get_by_role("button", name="Save").click()
+    row = page.locator(".faqs li", has_text="frozen pipes")
+    delete = row.get_by_role("button", name="Delete")
+    before = delete.get_attribute("data-act")
+    delete.click()
+    expect(row).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(delete).to_have_attribute("data-act", str(before))
 
 
 def test_a_suggestion_is_accepted_in_the_owners_words_and_found(world: World, open_page: Any) -> None:

@@ -11,6 +11,7 @@ import pytest
 from firstline.kit.ids import new_id
 from firstline.knowledge.model import Job, JobConfig
 from firstline.tenancy.model import Business, Interval, Service
+from firstline.web.console.findings_shown import finding_shown, together
 from firstline.web.console.knowledge_proposals import proposal_shown
 from firstline.web.console.knowledge_shown import ago, jobs_shown, source_name
 from firstline.web.console.signed import Viewer
@@ -144,3 +145,30 @@ def test_nothing_known_yet_means_that_all_is_new() -> None:
     }
     (phone,) = proposal_shown(row, viewer(business=bare))["fields"]
     assert phone["now"] == ""
+
+
+def contradiction(first: str, second: str, *titles: str, **more: Any) -> dict[str, Any]:
+    detail = {"type": "price", "about": "camera inspection", "first": first, "second": second, "newer": "", "sentences": [f"It costs {first}.", f"It costs {second}."]}  # fmt: skip
+    ids = {title: f"document-{title}" for title in titles}
+    return {"id": new_id(), "kind": "contradiction", "action": "flagged", "excerpt": "It costs.", "detail": detail | more,
+            "document_id": ids[titles[0]], "document_title": titles[0], "other_document_id": ids[titles[-1]], "other_title": titles[-1]}  # fmt: skip
+
+
+def test_prices_that_contradict_each_other_have_their_currency() -> None:
+    shown = finding_shown(contradiction("1500", "1700 - 1900.5", "a", "b"), viewer())
+    assert shown["sentence"] == "Two prices for camera inspection: $1,500 and $1,700–$1,900.50"
+    assert finding_shown(contradiction("1500", "2000", "a", "b"), viewer("es"))["sentence"].endswith("$1,500 y $2,000")
+
+
+def test_three_prices_for_one_thing_are_one_row_with_each_side_once() -> None:
+    pairs = [contradiction("310", "145", "a", "b"), contradiction("310", "199", "a", "c"), contradiction("145", "199", "b", "c")]  # fmt: skip
+    (row,) = together([finding_shown(pair, viewer()) for pair in pairs], "en")
+    assert row["sentence"] == "Prices for camera inspection: $145, $199, $310"
+    assert [side["title"] for side in row["sides"]] == ["a", "b", "c"]
+    assert row["ids"] == [pair["id"] for pair in pairs]
+
+
+def test_hours_that_differ_from_the_profile_stand_beside_the_settings() -> None:
+    row = contradiction("08:00-12:00", "", "a", type="hours", days=["sat"], sentences=[])
+    theirs = finding_shown(row | {"other_document_id": None, "other_title": None}, viewer())["sides"][1]
+    assert (theirs["url"], theirs["said"]) == ("/console/settings", "Closed")

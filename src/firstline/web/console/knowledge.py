@@ -11,7 +11,9 @@ from starlette.responses import RedirectResponse, Response
 
 from firstline.ground.tenant import Tx
 from firstline.knowledge import job_queries, proposal_queries, source_queries
+from firstline.knowledge.crawl.rules import rules
 from firstline.knowledge.overview_queries import known_by_origin, waiting
+from firstline.knowledge.parsing.sniffing import READABLE
 from firstline.web.console.edge import ConsoleRoute
 from firstline.web.console.knowledge_proposals import proposal_shown
 from firstline.web.console.knowledge_shown import PAGE, Who, jobs_shown, paged, show, source_name
@@ -20,6 +22,7 @@ __all__ = ["router"]
 
 router = APIRouter(route_class=ConsoleRoute)
 LOOKED_AT_JOBS, MOST_PROPOSALS = 12, 3
+CRAWLED = ("depth", "most_pages", "rate_per_second")  # what an empty field means is told in it
 EVERY = (None, 86_400, 7 * 86_400)  # never, daily, weekly: seconds
 ORIGINS = ("upload", "faq", "profile", "canned", "push", "page")
 
@@ -52,6 +55,8 @@ async def show_sources(request: Request, viewer: Who, cursor: UUID | None = None
         proposals=[proposal_shown(dict(row), viewer) for row in proposals],
         origins=[dict(origins[name]) for name in ORIGINS if name in origins],
         every=EVERY,
+        readable=",".join(sorted(READABLE)),
+        usual={name: f"{rules()['plan'][name][2]:g}" for name in CRAWLED},
         has_crm=any(row["kind"] == "crm" for row in rows),
         spoken=viewer.business.guardrails.languages_allowed,
     )

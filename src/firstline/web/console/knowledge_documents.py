@@ -11,10 +11,10 @@ from starlette.responses import Response
 
 from firstline.ground.errors import NotFound
 from firstline.knowledge import document_queries, finding_queries, source_queries
-from firstline.knowledge.findings import words_of
 from firstline.knowledge.notes import notes_of
 from firstline.knowledge.overview_queries import waiting
 from firstline.web.console.edge import ConsoleRoute
+from firstline.web.console.findings_shown import finding_shown
 from firstline.web.console.knowledge_shown import PAGE, Search, Who, paged, show, source_name
 from firstline.web.console.speech import searchable
 
@@ -79,7 +79,7 @@ async def show_document(request: Request, viewer: Who, document_id: UUID) -> Res
         counts = await waiting(tx)
     return show(
         request, viewer, "document.html", counts, d=_whole(document), notes=notes_of(document["metadata"], viewer.lang), passages=[dict(p) for p in passages], source=source,
-        findings=[{**dict(f), "sentence": words_of(f["detail"], f["action"], viewer.lang)} for f in findings],
+        findings=[finding_shown(dict(f), viewer) for f in findings],
     )  # fmt: skip
 
 

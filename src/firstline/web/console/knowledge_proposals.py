@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency
 
@@ -17,7 +17,7 @@ from firstline.web.console.shown import origin
 from firstline.web.console.signed import Viewer
 from firstline.web.console.speech import say
 
-__all__ = ["proposal_shown"]
+__all__ = ["money", "proposal_shown"]
 
 MOST_CONFLICTS = 6
 SURE = 0.8  # stated as data in the page, not read out of its sentences (knowledge.structured.proposal.Found)
@@ -110,13 +110,14 @@ def _prices(viewer: Viewer) -> dict[str, str]:
 
 def _band(low: Any, high: Any, viewer: Viewer) -> str:
     """ "$150–$300", "from $150", "$150"."""
-    amounts = [_money(amount, viewer) for amount in (low, high) if amount is not None]
+    amounts = [money(amount, viewer) for amount in (low, high) if amount is not None]
     if low is not None and high is None:
         return f"{say(viewer.lang, 'settings.from')} {amounts[0]}"
     return "–".join(dict.fromkeys(amounts)) or say(viewer.lang, "settings.noPrice")
 
 
-def _money(amount: Any, viewer: Viewer) -> str:
+def money(amount: Any, viewer: Viewer) -> str:
+    """As people of the business's country write it: "$1,500" for a plumber's Spanish customers in Madison too."""
     try:
         number = Decimal(str(amount))
     except InvalidOperation:
@@ -125,10 +126,17 @@ def _money(amount: Any, viewer: Viewer) -> str:
     return format_currency(
         number,
         viewer.business.currency,
-        locale=viewer.lang,
+        locale=_locale(viewer),
         currency_digits=not whole,
         format="¤#,##0" if whole else None,
     )
+
+
+def _locale(viewer: Viewer) -> Locale:
+    try:
+        return Locale(viewer.lang, viewer.business.country)
+    except (UnknownLocaleError, ValueError):
+        return Locale(viewer.lang)
 
 
 def _conflict(conflict: Mapping[str, Any], site: str, viewer: Viewer) -> dict[str, Any] | None:

@@ -34,14 +34,15 @@ KINDS = ("url", "drive", "crm")
 def show(request: Request, viewer: Viewer, template: str, counts: Mapping[str, int], **context: Any) -> Response:
     """A page of Knowledge. `counts` of `waiting` stand on the tabs."""
     lang = viewer.lang
-    config = {"lang": lang, "words": merged(lang, "common", "knowledge", "names")}
+    may_write = viewer.principal.may("kb:write")
+    config = {"lang": lang, "mayWrite": may_write, "words": merged(lang, "common", "knowledge", "names")}
     return page(
         request,
         template,
         viewer,
         config=config,
         counts=counts,
-        may_write=viewer.principal.may("kb:write"),
+        may_write=may_write,
         ago=lambda moment: ago(moment, lang),
         told=lambda message: error_sentence({"message": message}, lang),
         source_name=lambda source: source_name(source, lang),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from firstline.knowledge import draft_queries, finding_queries
-from firstline.knowledge.findings import words_of
 from firstline.knowledge.overview_queries import waiting
 from firstline.web.console.edge import ConsoleRoute
+from firstline.web.console.findings_shown import finding_shown, together
 from firstline.web.console.knowledge_shown import PAGE, Who, paged, show
 
 __all__ = ["router"]
@@ -26,7 +26,7 @@ State = Literal["open", "allowed", "dismissed"]
 async def show_findings(
     request: Request, viewer: Who, kind: str = "", state: State = "open", cursor: UUID | None = None
 ) -> Response:
-    """By kind; a contradiction has both sides."""
+    """By kind; what contradicts itself about one thing is one row, with all its sides."""
     viewer.need("kb:read")
     chosen = kind if kind in GROUPS else None
     async with viewer.rooms.door.transaction(viewer.business.id) as tx:
@@ -34,24 +34,13 @@ async def show_findings(
         each = await finding_queries.open_findings(tx)
         counts = await waiting(tx)
     rows, older = paged(found)
-    shown = [_finding(row, viewer.lang) for row in rows]
+    shown = together([finding_shown(row, viewer) for row in rows], viewer.lang)
     groups = [(name, [row for row in shown if row["kind"] == name]) for name in GROUPS]
     return show(
         request, viewer, "findings.html", counts, groups=[group for group in groups if group[1]], older=older, kind=chosen or "",
         state=state, each=[(name, each.get(name, 0)) for name in GROUPS],
         filters={name: value for name, value in (("kind", chosen), ("state", state)) if value and value != "open"},
     )  # fmt: skip
-
-
-def _finding(row: dict[str, Any], lang: str) -> dict[str, Any]:
-    """`sides` of a contradiction: (document, title, its sentence)."""
-    detail = row["detail"]
-    first, second = [*(detail.get("sentences") or ()), "", ""][:2]
-    sides = [
-        (row["document_id"], row["document_title"], first or row["excerpt"]),
-        (row["other_document_id"] or row["document_id"], row["other_title"] or row["document_title"], second),
-    ]
-    return row | {"sentence": words_of(detail, row["action"], lang), "sides": sides}
 
 
 @router.get("/knowledge/suggestions")

@@ -1,16 +1,20 @@
 // Buttons that do one thing by the admin API, with a line that says so and, where it can be taken back, takes it back:
 // data-act="DELETE kb/documents/1", data-body, data-said, data-then="documents-changed", data-undo="POST kb/documents/1/restore";
-// data-job="prices.pdf" where it begins a job that is known by that name.
+// several calls that belong together stand with "; " between them; data-job="prices.pdf" where it begins a job that is known by that name.
 import { api, newId } from "./api.js";
 import { toast } from "./toast.js";
 import { t } from "./words.js";
 
 export const tell = (names) => (names ?? "").split(" ").filter(Boolean).forEach((name) => document.body.dispatchEvent(new CustomEvent(name)));
 export const began = (job, name) => document.dispatchEvent(new CustomEvent("job-begun", { detail: { id: job.id, name } }));
-const call = (what, body) => {
-  const [method, path] = what.split(" ");
-  return api(method, path, body ? JSON.parse(body) : undefined, { key: method === "POST" ? newId() : undefined });
-};
+async function call(what, body) {
+  let made;
+  for (const one of what.split("; ")) {
+    const [method, path] = one.split(" ");
+    made = await api(method, path, body ? JSON.parse(body) : undefined, { key: method === "POST" ? newId() : undefined });
+  }
+  return made;
+}
 
 export async function act(button) {
   const { act: what, body, said, then, undo, undoBody } = button.dataset;

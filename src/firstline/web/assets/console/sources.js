@@ -72,6 +72,8 @@ document.addEventListener("submit", async (event) => {
   if (!body.fields.length && !body.services.length && !body.faqs.length) {
     said.textContent = t("proposalNothing");
     said.classList.add("wrong");
+    for (const fold of event.target.querySelectorAll(".guessed")) fold.open = true;
+    event.target.querySelector(".pick input")?.focus();
     return;
   }
   button.disabled = true;

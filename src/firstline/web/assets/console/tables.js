@@ -17,7 +17,7 @@ function tellWrong(text) {
 
 const Plan = ({ plan: p }) => html`<div class="plan">
   <dl class="plan-counts">${["new", "changed", "same", "bad"].map((name) => html`<div class=${`plan-${name} ${p[name] ? "" : "none"}`}><dt>${t(`rows_${name}`)}</dt><dd>${p[name]}</dd></div>`)}</dl>
-  ${p.repeated > 0 && html`<p class="hint">${t("rowsRepeated", { n: p.repeated })}</p>`}
+  ${p.repeated > 0 && html`<p class="hint">${t(p.repeated === 1 ? "rowRepeated" : "rowsRepeated", { n: p.repeated })}</p>`}
   ${p.errors.length > 0 && html`<div class="plan-faults" tabindex="0" role="region" aria-label=${t("rows_bad")}><table class="table"><thead><tr><th>${t("row")}</th><th>${t("column")}</th><th>${t("whatIsWrong")}</th></tr></thead>
     <tbody>${p.errors.map((e) => html`<tr><td class="num">${e.row}</td><td>${e.column}</td><td>${e.message}</td></tr>`)}</tbody></table></div>
     <p class="hint">${icon("info-circle", "inline")} ${t("badLeftOut")}</p>`}
@@ -34,7 +34,7 @@ async function look() {
     render(html`<${Plan} plan=${plan} />`, place);
     const n = plan.new + plan.changed;
     go.disabled = n === 0;
-    go.textContent = n ? t("importRows", { n }) : t("importNothing");
+    go.textContent = n ? t(n === 1 ? "importOneRow" : "importRows", { n }) : t("importNothing");
   } catch (problem) {
     tellWrong(problem.message);
   }

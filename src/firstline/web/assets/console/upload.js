@@ -4,8 +4,23 @@ import { api, Problem } from "./api.js";
 import { toast } from "./toast.js";
 import { t } from "./words.js";
 
-const LARGEST = 20 * 1024 * 1024, AT_ONCE = 50;
+// A file, and all files of one request with what is around them (knowledge/data/limits.toml, web.api.problem).
+const LARGEST = 25 * 1024 * 1024 - 64 * 1024, AT_ONCE = 50;
 const drop = document.getElementById("drop"), input = document.getElementById("files");
+
+function parcels(files) {
+  const made = [];
+  let room = 0;
+  for (const file of files) {
+    if (!made.length || file.size > room || made.at(-1).length === AT_ONCE) {
+      made.push([]);
+      room = LARGEST;
+    }
+    made.at(-1).push(file);
+    room -= file.size;
+  }
+  return made;
+}
 
 async function upload(files) {
   const fine = files.filter((file) => file.size <= LARGEST);
@@ -15,11 +30,10 @@ async function upload(files) {
   if (!large) toast(t("uploading", { name: fine.length === 1 ? fine[0].name : t("files", { n: fine.length }) }));
   drop.classList.add("busy");
   try {
-    for (let at = 0; at < fine.length; at += AT_ONCE) {
+    for (const some of parcels(fine)) {
       const body = new FormData();
       body.append("source", "upload");
-      for (const file of fine.slice(at, at + AT_ONCE)) body.append("files", file, file.name);
-      const some = fine.slice(at, at + AT_ONCE);
+      for (const file of some) body.append("files", file, file.name);
       const job = await api("POST", "kb/jobs", body);
       began(job, some.length === 1 ? some[0].name : t("files", { n: some.length }));
       tell("jobs-changed");
