@@ -5,7 +5,7 @@ nothing useful is left. Prices and other facts of the same line stay.
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from firstline.knowledge.governance.model import Hit, pattern, rules
@@ -13,6 +13,8 @@ from firstline.knowledge.governance.model import Hit, pattern, rules
 __all__ = ["cut"]
 
 BOUNDARY = re.compile(r"[.!?…][\"'”’)\]]*\s+")
+LONG_BOUNDARY = re.compile(r"[.!?…][\"'”’)\]]*\s+|\s+")
+LONGEST = 1000  # characters of a sentence
 PREFIX = re.compile(r"\s*(?:[-*•]\s+|\d{1,2}[.)]\s+|#{1,6}\s+|>\s*)?")
 CLAUSE = re.compile(r"\s*(?:;|,(?=\s)|\s[-–—]|[()])\s*|\s+(?:and|but|y|pero)\s+")
 MONEY = re.compile(r"[$€£]\s?\d[\d.,]*|\d[\d.,]*\s?(?:€|\$|euros?\b|dollars?\b|pesos\b|usd\b|eur\b)", re.IGNORECASE)
@@ -25,19 +27,27 @@ def cut(text: str, taken: Sequence[Hit]) -> str:
     if not taken:
         return text
     spans = [(hit.start, hit.end) for hit in taken if hit.kind != "injection"]
-    edits = [(hit.start, hit.end, "") for hit in taken if hit.kind == "injection"]
-    starts = [start for start, _ in spans]
-    for start, end in _lines(text, spans):
-        inside = [(a - start, b - start) for a, b in spans[bisect_left(starts, start) : bisect_left(starts, end)]]
-        ends = [(a - start, b - start) for a, b, _ in edits if start <= a < end]
-        line = _line(text[start:end], inside, ends)
-        edits = [edit for edit in edits if not start <= edit[0] < end]
-        edits.append((start, end, line) if line else (start, min(end + 1, len(text)), ""))
+    gone = [(hit.start, hit.end) for hit in taken if hit.kind == "injection"]
+    lines = list(_lines(text, spans))
+    edits = [(start, end, "") for start, end in gone if not _near(lines, start, start + 1)]
+    for start, end in lines:
+        left = _line(text[start:end], _within(spans, start, end), _within(gone, start, end))
+        edits.append((start, end, left) if left else (start, min(end + 1, len(text)), ""))
     out, done = [], 0
     for start, end, left in sorted(edits):
         out += [text[done : max(done, start)], left]
         done = max(done, end)
     return "".join([*out, text[done:]])
+
+
+def _near(spans: Sequence[Span], start: int, end: int) -> Sequence[Span]:
+    """Those of `spans` (in order, none overlapping) that share a character with [start, end)."""
+    return spans[bisect_right(spans, start, key=lambda s: s[1]) : bisect_left(spans, end, key=lambda s: s[0])]
+
+
+def _within(spans: Sequence[Span], start: int, end: int) -> list[Span]:
+    """The same, counted from `start`, no further than [0, end - start)."""
+    return [(max(a - start, 0), min(b, end) - start) for a, b in _near(spans, start, end)]
 
 
 def _lines(text: str, spans: Sequence[Span]) -> Iterator[Span]:
@@ -70,7 +80,7 @@ def _line(line: str, hits: Sequence[Span], gone: Sequence[Span]) -> str:
 
 def _row(line: str, hits: Sequence[Span], gone: Sequence[Span]) -> str:
     """A table row with its cells emptied; '' when one cell at most is left."""
-    bars = [m.start() for m in re.finditer(r"\|", line) if not _inside(m.start(), hits)]
+    bars = [m.start() for m in re.finditer(r"\|", line) if not _near(hits, m.start(), m.start() + 1)]
     cells = [_rest(line, a + 1, b, hits, gone) for a, b in zip(bars, [*bars[1:], len(line)], strict=True)]
     if sum(any(c.isalnum() for c in cell) for cell in cells) < 2:
         return ""
@@ -78,9 +88,14 @@ def _row(line: str, hits: Sequence[Span], gone: Sequence[Span]) -> str:
 
 
 def _sentences(line: str, begin: int, hits: Sequence[Span]) -> Iterator[Span]:
+    """Sentences; one longer than LONGEST is cut between words."""
     start = begin
-    for match in BOUNDARY.finditer(line, begin):
-        if _inside(match.start() + 1, hits) or pattern("cut", "abbreviated").search(line[start : match.start() + 1]):
+    for match in (BOUNDARY if len(line) < LONGEST else LONG_BOUNDARY).finditer(line, begin):
+        if _near(hits, match.start() + 1, match.start() + 2):
+            continue
+        short = match.end() - start < LONGEST
+        dotted = pattern("cut", "abbreviated").search(line[max(start, match.start() - 12) : match.start() + 1])
+        if short and (dotted or line[match.start()].isspace()):
             continue
         yield start, match.end()
         start = match.end()
@@ -88,24 +103,19 @@ def _sentences(line: str, begin: int, hits: Sequence[Span]) -> Iterator[Span]:
         yield start, len(line)
 
 
-def _inside(at: int, spans: Sequence[Span]) -> bool:
-    return any(start <= at < end for start, end in spans)
-
-
 def _rest(line: str, start: int, end: int, hits: Sequence[Span], gone: Sequence[Span]) -> str:
     """What can still be said of the sentence or cell [start, end)."""
-    inside = [(a, b) for a, b in hits if a < end and b > start]
-    out = [(a, b) for a, b in gone if a < end and b > start]
+    inside, out = _near(hits, start, end), _near(gone, start, end)
     if not inside:
         if not out:
             return line[start:end].strip()
         return "".join([line[start : max(start, out[0][0])], line[min(end, out[-1][1]) : end]]).strip()
     kept: list[str] = []
     at = start
-    breaks = [(m.start(), m.end()) for m in CLAUSE.finditer(line, start, end) if not _touched(m, inside)]
+    breaks = [(m.start(), m.end()) for m in CLAUSE.finditer(line, start, end) if not _near(inside, m.start(), m.end())]
     joined = -1
     for first, last in [*breaks, (end, end)]:
-        clause = line[at:first] if not any(a < first and b > at for a, b in [*inside, *out]) else None
+        clause = line[at:first] if not _near(inside, at, first) and not _near(out, at, first) else None
         said = _priced(line, at, first, inside) if clause is None else clause.strip()
         if said and _useful(said):
             whole = clause is not None
@@ -125,14 +135,12 @@ def _rest(line: str, start: int, end: int, hits: Sequence[Span], gone: Sequence[
     return said[:1].upper() + said[1:] + (close.group().strip() if close else "")
 
 
-def _touched(match: re.Match[str], spans: Sequence[Span]) -> bool:
-    return any(start < match.end() and end > match.start() for start, end in spans)
-
-
 def _priced(line: str, start: int, end: int, hits: Sequence[Span]) -> str:
     """Of a clause that held a secret the price and the words that belong to it: before the secret, or behind it."""
-    first = min(max(a, start) for a, b in hits if a < end and b > start) if hits else end
-    last = max((min(b, end) for a, b in hits if a < end and b > start), default=start)
+    held = _near(hits, start, end)
+    if not held:  # an instruction stood in it
+        return ""
+    first, last = max(held[0][0], start), min(held[-1][1], end)
     before = list(MONEY.finditer(line, start, first))
     if before:
         return line[start : before[-1].end()].strip()

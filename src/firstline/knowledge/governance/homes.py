@@ -65,7 +65,7 @@ def _whose(text: str, line: int, before: str, after: str, theirs: bool) -> str:
     if pattern("homes", "titled", case=True).match(after.lstrip(" ,(–-")):
         return "customer"
     if text.startswith("|", line):
-        start = max(text.rfind("\n\n", 0, line) + 2, line - 4000, 0)
+        start = max(text.rfind("\n\n", max(0, line - 4000), line) + 2, line - 4000, 0)
         if pattern("homes", "list").search(text[start : start + 300].partition("\n")[0]):
             return "customer"
     return "customer" if theirs else ""
