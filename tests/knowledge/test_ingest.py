@@ -288,6 +288,33 @@ async def test_a_changed_page_replaces_its_old_chunks(workshop, acme):
     assert not any("one year" in text for text in texts)
 
 
+async def test_one_changed_price_embeds_one_passage(workshop, acme, monkeypatch):
+    page = b"<html><body><h1>Prices</h1>%s<h2>Drains</h2><p>Cleaning a drain costs $%d.</p></body></html>"
+    others = b"".join(b"<h2>Service %d</h2><p>Service number %d costs $%d0.</p>" % (n, n, n) for n in range(9))
+
+    async def read(price):
+        async with workshop.door.transaction(acme.id) as tx:
+            job_id = await queries.create_job(tx, "upload", A)
+        await ingest(workshop, Materials(acme, Folder(a=page % (others, price))), job_id)
+
+    await read(90)
+    texts = []
+    embed = workshop.pool.embed
+
+    async def counted(wanted):
+        texts.extend(wanted)
+        return await embed(wanted)
+
+    monkeypatch.setattr(workshop.pool, "embed", counted)
+    await read(95)
+    assert texts, "the changed passage is embedded"
+    assert all("drain" in text for text in texts), "and no other"
+    monkeypatch.undo()
+    found = await recall(workshop, acme, "what does cleaning a drain cost")
+    assert "$95" in found[0].text
+    assert "$90" not in str(found)
+
+
 async def test_a_deleted_document_is_not_found_until_it_is_restored(workshop, acme):
     await run(workshop, acme, job_input=A)
     async with workshop.door.transaction(acme.id) as tx:

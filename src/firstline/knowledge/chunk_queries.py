@@ -12,7 +12,7 @@ from firstline.knowledge.model import Chunk
 from firstline.knowledge.model_queries import add_vectors
 from firstline.knowledge.search_queries import bump_version
 
-__all__ = ["add_chunks", "complete_document", "stored_ordinals"]
+__all__ = ["add_chunks", "complete_document", "stored_ordinals", "vectors_by_text"]
 
 
 async def stored_ordinals(tx: Tx, document_id: UUID, generation: int) -> set[int]:
@@ -43,7 +43,7 @@ async def add_chunks(
     alone: a late embedding is dropped.
     """
     current = await tx.fetchval(
-        "SELECT generation FROM kb_source_documents WHERE business_id = $1 AND id = $2 AND deleted_at IS NULL FOR UPDATE",
+        "SELECT generation FROM kb_source_documents WHERE business_id = $1 AND id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE",
         tx.business_id,
         document_id,
     )
@@ -90,6 +90,19 @@ def _about(chunk: Chunk, visibility: str, metadata: dict[str, Any]) -> dict[str,
     about = {**metadata, "title": chunk.title, "section": chunk.section, "visibility": visibility}
     about["tags"] = list(dict.fromkeys([*chunk.tags, *metadata.get("tags", [])]))
     return {**about, "own_tags": list(chunk.tags)} if chunk.tags else about
+
+
+async def vectors_by_text(tx: Tx, document_id: UUID, model: str, most: int) -> list[Any]:
+    """(context, question, text, parts: halves as sent, by part) of a document's newest chunks that have vectors of `model`."""
+    return await tx.fetch(
+        """SELECT c.context, c.question, c.text, array_agg(halfvec_send(e.e) ORDER BY e.part) AS parts
+           FROM kb_chunks c JOIN kb_embeddings e ON e.business_id = c.business_id AND e.chunk_id = c.id AND e.embedding_model = $3
+           WHERE c.business_id = $1 AND c.document_id = $2 GROUP BY c.business_id, c.id ORDER BY c.id DESC LIMIT $4""",
+        tx.business_id,
+        document_id,
+        model,
+        most,
+    )
 
 
 async def complete_document(tx: Tx, document_id: UUID, generation: int) -> None:

@@ -51,7 +51,8 @@ async def keep_words(tx: Tx, chunks: Sequence[tuple[UUID, Chunk, str]]) -> None:
     )
     await tx.execute(
         """INSERT INTO kb_vocabulary (business_id, term) SELECT $1, n.term FROM unnest($2::text[]) AS n(term)
-           WHERE NOT EXISTS (SELECT FROM kb_vocabulary v WHERE v.business_id = $1 AND v.term = n.term) ON CONFLICT DO NOTHING""",
+           WHERE NOT EXISTS (SELECT FROM kb_vocabulary v WHERE v.business_id = $1 AND v.term = n.term) ORDER BY n.term
+           ON CONFLICT DO NOTHING""",
         tx.business_id,
         sorted(set().union(*counted)),  # in one order everywhere: two batches never wait for each other
     )

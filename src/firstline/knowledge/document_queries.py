@@ -167,7 +167,7 @@ async def prune_documents(tx: Tx, source_id: UUID, job_id: UUID) -> list[UUID]:
     rows = await tx.fetch(
         """SELECT id FROM kb_source_documents WHERE business_id = $1 AND source_id = $2 AND deleted_at IS NULL
              AND seen_by IS DISTINCT FROM $3
-             AND seen_at < (SELECT started_at FROM kb_ingestion_jobs WHERE business_id = $1 AND id = $3) ORDER BY id FOR UPDATE""",
+             AND seen_at < (SELECT started_at FROM kb_ingestion_jobs WHERE business_id = $1 AND id = $3) ORDER BY id FOR NO KEY UPDATE""",
         tx.business_id,
         source_id,
         job_id,
@@ -202,7 +202,7 @@ async def later_twins(tx: Tx, source_id: UUID) -> list[UUID]:
     rows = await tx.fetch(
         """SELECT d.id FROM kb_source_documents d WHERE d.business_id = $1 AND d.source_id = $2 AND d.deleted_at IS NULL
              AND EXISTS (SELECT FROM kb_source_documents o WHERE o.business_id = $1 AND o.source_id = $2 AND o.deleted_at IS NULL
-               AND o.content_hash = d.content_hash AND o.id < d.id) ORDER BY d.id FOR UPDATE""",
+               AND o.content_hash = d.content_hash AND o.id < d.id) ORDER BY d.id FOR NO KEY UPDATE""",
         tx.business_id,
         source_id,
     )
@@ -280,7 +280,7 @@ async def document_labels(tx: Tx, document_id: UUID) -> Any:
     return await tx.fetchrow(
         """SELECT visibility, coalesce(metadata->'tags', '[]') AS tags, effective_date, coalesce(metadata->'kept', '{}') AS kept,
              coalesce((metadata->>'ready')::int = generation, false) AS whole, length(raw_text) AS size
-           FROM kb_source_documents WHERE business_id = $1 AND id = $2 AND deleted_at IS NULL FOR UPDATE""",
+           FROM kb_source_documents WHERE business_id = $1 AND id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE""",
         tx.business_id,
         document_id,
     )

@@ -57,7 +57,7 @@ async def labels_of_document(tx: Tx, document_id: UUID) -> Any:
     """(visibility, tags, effective_date) of a live document, which nobody changes before this transaction ends; or None."""
     return await tx.fetchrow(
         """SELECT visibility, coalesce(metadata->'tags', '[]') AS tags, effective_date FROM kb_source_documents
-           WHERE business_id = $1 AND id = $2 AND deleted_at IS NULL FOR UPDATE""",
+           WHERE business_id = $1 AND id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE""",
         tx.business_id,
         document_id,
     )

@@ -60,7 +60,7 @@ async def held_document(tx: Tx, uri: str, external_id: str | None = None, *, loc
             FROM kb_source_documents WHERE business_id = $1 AND source_uri = $2
               OR (business_id = $1 AND $3::text IS NOT NULL AND external_id = $3 AND deleted_at IS NULL)
             ORDER BY deleted_at DESC NULLS FIRST, (external_id IS NOT DISTINCT FROM $3) DESC, id DESC LIMIT 1
-            {"FOR UPDATE" if lock else ""}""",
+            {"FOR NO KEY UPDATE" if lock else ""}""",
         tx.business_id,
         uri,
         external_id,

@@ -1,7 +1,7 @@
 """A parsed document to stored chunks with their vectors: by batch, resumable, never holding a transaction while it embeds."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from firstline.knowledge.model import Chunk, Held, Job, JobConfig, Parsed
 from firstline.knowledge.models import held_models
 from firstline.knowledge.preparing import prepared
 from firstline.knowledge.reading_again import reindex
+from firstline.knowledge.reusing import Reused, known_vectors, vectors_of_before
 from firstline.knowledge.saving import Step, Work, forget_replaced, keep_faqs, labelled, save_row, wanted
 from firstline.knowledge.sources.port import Acquired
 from firstline.knowledge.workshop import Workshop
@@ -78,10 +79,12 @@ async def keep_document(
         same = held is not None and held.content_hash == work.identity
         half = same and held is not None and not held.whole and not held.deleted_by and not anew
         there = await queries.stored_ordinals(tx, held.id, held.generation) if half and held else set()
+        names = models.wanted if held is not None and not anew else ()
+        before = {name: await vectors_of_before(tx, held.id, name) for name in names if held is not None}
     counted = workshop.pool_of(models.active).embedder.count_tokens
     chunks, language = await asyncio.to_thread(prepared, parsed, config, counted, languages)
     todo = [n for n in range(len(chunks)) if n not in there]
-    return await _stored(work, held, chunks, language, todo, models.wanted)
+    return await _stored(work, held, chunks, language, todo, models.wanted, before)
 
 
 async def _twin(tx: Tx, job: Job | None, held: Held | None, identity: bytes) -> bool:
@@ -121,16 +124,17 @@ async def _stored(
     language: str,
     todo: list[int],
     models: Sequence[str],
+    before: Mapping[str, Reused],
 ) -> Kept:
     """By batch: the next one is embedded while this one is written."""
     batches = [todo[at : at + BATCH] for at in range(0, len(todo), BATCH)] or [[]]
-    ahead = asyncio.ensure_future(_embedded(work.workshop, chunks, batches[0], models))
+    ahead = asyncio.ensure_future(_embedded(work.workshop, chunks, batches[0], models, before))
     saved: tuple[UUID, int] | None = None
     try:
         for n, batch in enumerate(batches):
             vectors = await ahead
             if n + 1 < len(batches):
-                ahead = asyncio.ensure_future(_embedded(work.workshop, chunks, batches[n + 1], models))
+                ahead = asyncio.ensure_future(_embedded(work.workshop, chunks, batches[n + 1], models, before))
             while True:
                 async with work.workshop.door.transaction(work.business_id) as tx:
                     if saved is None:
@@ -146,13 +150,15 @@ async def _stored(
                         last = n + 1 == len(batches)
                         if last:
                             await work.governance.settle(tx, saved[0])
-                            await queries.complete_document(tx, *saved)  # last: it holds the version that others wait for
+                            await queries.complete_document(
+                                tx, *saved
+                            )  # last: it holds the version that others wait for
                         if work.step:
                             done = len(chunks) - len(todo) + min((n + 1) * BATCH, len(todo))
                             await work.step(tx, done, len(batch), last)
                         break
                 models = (active,)  # it was changed meanwhile
-                vectors = await _embedded(work.workshop, chunks, batch, models)
+                vectors = await _embedded(work.workshop, chunks, batch, models, before)
     finally:
         ahead.cancel()
     return Kept(saved[0] if saved else None, len(chunks), len(todo))
@@ -175,15 +181,21 @@ async def _written(
 
 
 async def _embedded(
-    workshop: Workshop, chunks: list[tuple[Chunk, str]], batch: list[int], models: Sequence[str]
+    workshop: Workshop,
+    chunks: list[tuple[Chunk, str]],
+    batch: list[int],
+    models: Sequence[str],
+    before: Mapping[str, Reused],
 ) -> Embedded:
-    texts = [[chunks[i][0].searchable, *chunks[i][0].parts] for i in batch]
-    flat = [text for group in texts for text in group]
     out: Embedded = {}
     for model in models:
-        vectors = await workshop.pool_of(model).embed(flat)
-        out[model], start = [], 0
-        for group in texts:
-            out[model].append([vectors[row] for row in range(start, start + len(group))])
+        kept = {i: known_vectors(before.get(model, {}), chunks[i][0]) for i in batch}
+        new = [i for i in batch if kept[i] is None]
+        groups = [[chunks[i][0].searchable, *chunks[i][0].parts] for i in new]
+        vectors = await workshop.pool_of(model).embed([text for group in groups for text in group])
+        made, start = {}, 0
+        for i, group in zip(new, groups, strict=True):
+            made[i] = [vectors[row] for row in range(start, start + len(group))]
             start += len(group)
+        out[model] = [kept[i] or made[i] for i in batch]
     return out

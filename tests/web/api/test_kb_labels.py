@@ -55,3 +55,23 @@ async def test_a_new_answer_to_an_internal_question_stays_internal_and_many_file
         files = [("files", (f"{n}.txt", b"x")) for n in range(51)]
         answer = await client.post(f"{V1}/kb/jobs", files=files)
         assert (answer.status_code, answer.json()["detail"]) == (422, "At most 50 files at once.")
+
+
+async def test_a_changed_price_is_in_the_very_next_search_and_a_removed_service_is_not(world: World) -> None:
+    async with world.client() as client:
+        services = (await client.get(f"{V1}/business")).json()["services"]
+        bell = {
+            "name": {"en": "Bell tower tuning", "es": "Afinación de campanas"},
+            "unit": "job",
+            "price_low": "410.00",
+        }
+        patched = await client.patch(f"{V1}/business", json={"services": [*services, bell]})
+        assert patched.status_code == 200, patched.text
+        question = {"query": "how much is bell tower tuning"}
+        assert "$410" in (await client.post(f"{V1}/kb/search", json=question)).text
+        await client.patch(f"{V1}/business", json={"services": [*services, {**bell, "price_low": "430.00"}]})
+        found = (await client.post(f"{V1}/kb/search", json=question)).text
+        assert "$430" in found
+        assert "$410" not in found
+        await client.patch(f"{V1}/business", json={"services": services})
+        assert "Bell tower" not in (await client.post(f"{V1}/kb/search", json=question)).text

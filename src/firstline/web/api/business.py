@@ -79,6 +79,7 @@ def _plain(body: BusinessPatch) -> dict[str, Any]:
     changes = body.model_dump(mode="json", exclude_unset=True)
     for name in ("services", "not_offered"):
         for service in changes.get(name) or ():
+            service.pop("id", None)
             if service.get("code", "") is None:
                 del service["code"]
     return changes

@@ -66,8 +66,9 @@ class HolidayIn(Wire):
 
 
 class ServiceIn(Wire):
-    """A service and its band of prices in the business's currency."""
+    """A service and its band of prices in the business's currency. What a GET gave can be sent back: its `id` is not read."""
 
+    id: UUID | None = Field(default=None, description="Not read: a service is known by its code")
     code: str | None = None
     name: Localized
     aliases: Chips = Field(default_factory=dict)
