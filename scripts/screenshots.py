@@ -144,6 +144,12 @@ def console(browser: Browser, base: str, password: str) -> None:
     expect(page.locator(".pane-context")).to_contain_text("mess")
     keep(page, "console")
     page.goto(f"{base}/console/knowledge")
+    page.fill("#site-uri", f"{base}/demo/{SLUG}/")
+    page.keyboard.press("Enter")
+    expect(page.locator(".source", has_text=SLUG)).to_contain_text("new or changed", timeout=READY_SECONDS * 1000)
+    page.reload()  # without the notice that it was read
+    expect(page.locator(".proposal")).to_be_visible()
+    page.set_viewport_size({"width": 1440, "height": 1120})  # down to the source itself
     keep(page, "console-knowledge")
 
 

@@ -95,6 +95,9 @@ def test_the_same_address_twice_is_said_beside_the_form(world: World, open_page:
     page.fill("#site-uri", f"{world.url}/demo/acme-plumbing/")
     page.get_by_role("button", name="Read my website").click()
     expect(page.locator("#site-form .form-said")).to_contain_text("This is a source already")
+    page.fill("#site-uri", "http://169.254.169.254/latest/")
+    page.get_by_role("button", name="Read my website").click()
+    expect(page.locator("#site-form .field-error")).to_contain_text("anybody can open")
     page.fill("#site-uri", "not an address")
     page.get_by_role("button", name="Read my website").click()
     expect(page.locator("#site-form .field-error")).to_be_visible()
@@ -104,9 +107,8 @@ def test_what_the_website_says_is_taken_over_as_far_as_ticked(open_page: Any) ->
     page = open_page("/console/knowledge")
     card = page.locator(".proposal")
     card.get_by_role("button", name="Take over what is ticked").click()
-    if card.locator(".form-said").inner_text():  # nothing was sure: then something is ticked by hand
+    if card.locator(".form-said").inner_text():  # nothing was sure: what was guessed is opened for ticking
         expect(card.locator(".form-said")).to_contain_text("Tick at least one line")
-        card.locator("summary").first.click()
         card.locator(".pick", has_text="Laundry or floor drain").first.click()
         card.get_by_role("button", name="Take over what is ticked").click()
     expect(card).to_have_count(0)
@@ -246,6 +248,8 @@ def test_three_prices_for_one_thing_are_one_row_decided_once(open_page: Any) -> 
 def test_a_deleted_question_comes_back_as_it_was(open_page: Any) -> None:
     page = open_page("/console/knowledge/faqs")
     page.get_by_role("button", name="Add a question").first.click()
+    page.locator("#faq").get_by_role("button", name="Save").click()
+    expect(page.locator("#faq .field-error").first).to_have_text("Please fill this in.")
     page.fill("#f-question", "Do you thaw frozen pipes?")
     page.fill("#f-answer", "Yes, the same day.")
     page.locator("#faq").get_by_role("button", name="Save").click()
@@ -284,7 +288,7 @@ def test_a_table_is_looked_at_before_it_is_imported(open_page: Any) -> None:
     expect(page.locator(".plan-new dd")).to_have_text("1")
     expect(page.locator(".plan-bad dd")).to_have_text("2")
     expect(page.locator(".plan-faults tbody tr")).to_have_count(2)
-    page.get_by_role("button", name="Import 1 rows").click()
+    page.get_by_role("button", name="Import 1 row").click()
     expect(page.locator(".faqs")).to_contain_text("Only emergencies.")
     with page.expect_download() as got:
         page.get_by_role("link", name="Export").click()

@@ -67,6 +67,13 @@ def test_a_failure_is_told_in_the_readers_language_with_the_files_name() -> None
     assert shown.retryable
 
 
+def test_a_single_file_that_failed_is_not_counted_as_one_of_one() -> None:
+    (shown,) = jobs_shown(
+        [job(status="failed", errors=[BROKEN], progress={"found": 1, "done": 1}, stats={"errors": 1})], {}, {}, "en"
+    )
+    assert shown.line == ""
+
+
 def test_what_went_well_failed_long_ago_or_stands_beside_its_source_is_not_told() -> None:
     source_id, old = new_id(), datetime.now(UTC) - timedelta(days=2)
     of_source = job(source="url", source_id=source_id, status="failed", errors=[BROKEN], input={})

@@ -159,17 +159,17 @@ def _place(uri: str, lang: str) -> str:
 
 
 def _line(job: Job, lang: str) -> str:
-    """ "12 of 40 · 3 unchanged · 1 removed · 96 passages", with what is none left out."""
+    """ "12 of 40 · 3 unchanged · 1 removed · 96 passages", with what is none left out, and what a single file's state says already."""
     p = job.progress
     found, done = int(p.get("found") or 0), int(p.get("done") or 0)
     parts = []
-    if found:
+    if found > 1:
         parts.append(say(lang, "knowledge.doneOf", done=done, found=max(found, done)))
     parts += [
         say(lang, f"knowledge.{name}", n=int(p[name])) for name in ("unchanged", "removed") if int(p.get(name) or 0)
     ]
     if chunks := int(job.stats.get("chunks") or 0):
         parts.append(say(lang, "knowledge.onePassage" if chunks == 1 else "knowledge.nPassages", n=chunks))
-    if failed := int(job.stats.get("errors") or 0):
+    if (failed := int(job.stats.get("errors") or 0)) and (found > 1 or failed > 1):
         parts.append(say(lang, "knowledge.nFailed", n=failed))
     return " · ".join(parts)

@@ -61,7 +61,13 @@ function clear(form) {
 
 // What the server says is for programs; of the usual fields people are told in their own words.
 const PLAIN = { tel: "badPhone", email: "badEmail", url: "badUrl" };
-const friendly = (input, message) => (input.value.trim() && PLAIN[input.type] ? t(PLAIN[input.type]) : input.name === "timezone" ? t("badZone") : message.charAt(0).toUpperCase() + message.slice(1));
+const whole = (text) => /^https?:\/\/[^\s/]/i.test(text.trim());
+function friendly(input, message) {
+  if (/^(string|value|input|field)\b/i.test(message) && !input.value.trim()) return t("fillIn");
+  if (input.dataset.refused && whole(input.value)) return input.dataset.refused; // a whole address, but not one that is read
+  if (input.value.trim() && PLAIN[input.type]) return t(PLAIN[input.type]);
+  return input.name === "timezone" ? t("badZone") : message.charAt(0).toUpperCase() + message.slice(1);
+}
 
 function mark(form, { field, message }, i) {
   const named = [...form.elements].filter((input) => input.name);
