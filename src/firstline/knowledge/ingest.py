@@ -29,6 +29,7 @@ from firstline.knowledge.sources.profile import profile
 from firstline.knowledge.sources.upload import uploads
 from firstline.knowledge.sources.url import pages
 from firstline.knowledge.store import Workshop, keep_document
+from firstline.knowledge.subjects import subjects_again
 from firstline.tenancy.model import Business
 
 __all__ = ["SOURCES", "ingest"]
@@ -94,6 +95,8 @@ async def _read(workshop: Workshop, materials: Materials, run: Run, sources: Map
     if job.attempts > MOST_ATTEMPTS:
         run.failed(job.source, SourceFailed("gave_up", GAVE_UP))
         return
+    if job.source == "profile":
+        await subjects_again(workshop.door, materials.business)
     if job.source == "reindex":
         stream = stored_documents(workshop.door, job)
     elif job.source in sources:
