@@ -231,12 +231,14 @@ def _dont_know(question: Question, voice: Voice) -> list[Sentence]:
 
 def _spaced(draft: Iterable[Sentence], already: str) -> Iterable[Sentence]:
     """Each sentence after the first with its space; those in `already` left out."""
-    first = not already.strip()
+    said = already.strip()
     for sentence in draft:
         text = sentence.text.strip()
-        if text and text not in already:
-            yield Sentence(text if first else f" {text}", sentence.kind, sentence.passages, sentence.support)
-            first = False
+        if text and text not in already:  # what was written as a line, or ended without a mark, keeps its line
+            line = sentence.text.startswith("\n") or not said.endswith(tuple(".!?:…;,"))
+            apart = "" if not said else "\n" if line else " "
+            yield Sentence(f"{apart}{text}", sentence.kind, sentence.passages, sentence.support)
+            said = text
 
 
 def _note(receipt: Receipt, draft: list[Sentence]) -> None:

@@ -9,6 +9,7 @@ from firstline.answering.computed.topics import bare, has
 from firstline.answering.computed.voice import Voice
 from firstline.answering.phrases import wordlist
 from firstline.answering.port import Question
+from firstline.answering.sentences import split_sentences
 from firstline.answering.subject import frame_of, other_subject, times_told
 from firstline.conversations.facts import Passage, Sentence
 from firstline.kit.money import find_amounts
@@ -16,6 +17,8 @@ from firstline.knowledge.wording import fold, sentences, stems
 
 __all__ = ["Select", "covering", "faq_match", "likeness", "plain_select", "quote", "quote_faq", "weights"]
 
+_WEB = re.compile(r"https?:|www\.", re.IGNORECASE)
+_ENDS = re.compile(r"(?<=[^\W_][.!?…])\s+(?=\S{3})")
 FEWEST_COVERED = 2  # telling words; one alone is in many rows
 
 # The best sentences for a question, best first: (passage, sentence, score). Higher is better; the scale is the selector's.
@@ -90,7 +93,10 @@ def _of_follow_up(question: Question, text: str, voice: Voice) -> Passage | None
 
 def quote_faq(question: Question, passage: Passage, voice: Voice, *, priced: bool) -> list[Sentence]:
     """The row's answer as written."""
-    return _quoted(question, passage, sentences(passage.answer or passage.text), voice, priced=priced)
+    if not passage.answer or "|" in passage.answer:  # a table's rows are said as sentences
+        return _quoted(question, passage, sentences(passage.answer or passage.text), voice, priced=priced)
+    texts = [text for text in split_sentences(passage.answer.strip()) if text.strip()]
+    return _quoted(question, passage, texts, voice, priced=priced, written=True)
 
 
 def _sure(passage: Passage) -> bool:
@@ -156,8 +162,25 @@ def _on_subject(question: Question, text: str, entry: tuple[Passage, str, float]
     return frame != "price" or bool(passage.answer) or bool(find_amounts(sentence))
 
 
-def _quoted(question: Question, passage: Passage, texts: list[str], voice: Voice, *, priced: bool) -> list[Sentence]:
-    """Sentences of one passage, with a lead-in when it is in another language, and the rules on amounts."""
+def _loose(texts: list[str]) -> list[str]:
+    """A sentence with a web address is cut at every full stop: what the gate stops takes no neighbour along."""
+    return [piece for text in texts for piece in (_ENDS.split(text) if _WEB.search(text) else [text])]
+
+
+def _as_written(text: str) -> str:
+    """A piece of an FAQ answer without marks of emphasis and targets of links; it keeps its line."""
+    bare = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", re.sub(r"\*\*(\S[^*\n]*)\*\*", r"\1", text.strip()))
+    return f"\n{bare}" if text.startswith("\n") else bare
+
+
+def _quoted(
+    question: Question, passage: Passage, texts: list[str], voice: Voice, *, priced: bool, written: bool = False
+) -> list[Sentence]:
+    """Sentences of one passage, with a lead-in when it is in another language, and the rules on amounts.
+
+    `written`: as they stand, nothing appended.
+    """
+    texts = texts if written else _loose(texts)
     amounts = [v for text in texts for a in find_amounts(text) for v in a.values] if priced else []
     if amounts and (first := contact_first(question, voice)):
         return first
@@ -168,7 +191,7 @@ def _quoted(question: Question, passage: Passage, texts: list[str], voice: Voice
         language = voice.text(f"words.lang_{passage.language}")
         out.append(voice.say("unknown.only_in", "notice", language=language))
     kind = "estimate" if amounts and _prices(question, texts) else "answer"
-    out += [Sentence(tidy(text), kind, (passage,)) for text in kept]
+    out += [Sentence(_as_written(text) if written else tidy(text), kind, (passage,)) for text in kept]
     if len(kept) < len(texts):
         return [*out, voice.say("unknown.person_prices", "notice", why=ABOVE_LIMIT)]
     if kind == "estimate":
