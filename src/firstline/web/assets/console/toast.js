@@ -9,6 +9,8 @@ export function toast(text, { action, onAction, wrong = false, ms = 6000 } = {})
     button.addEventListener("click", () => { gone(); onAction(); });
     line.append(button);
   }
-  box.replaceChildren(line);
+  // News that comes of itself ("read") must not take an Undo away that somebody is about to press.
+  const kept = action ? [] : [...box.children].filter((other) => other.querySelector("button"));
+  box.replaceChildren(line, ...kept);
   setTimeout(gone, action ? ms * 1.5 : ms);
 }
