@@ -29,6 +29,7 @@ from firstline.answering.computed.waiting import while_waiting
 from firstline.answering.phrases import table
 from firstline.answering.port import Question
 from firstline.answering.quoting import Select, covering, faq_match, plain_select, quote, quote_faq, weights
+from firstline.answering.reached import reached_by
 from firstline.answering.replies import details_given, reply_to_us
 from firstline.answering.subject import frame_of, subject_of
 from firstline.conversations.facts import Receipt, Sentence
@@ -38,6 +39,7 @@ __all__ = ["ExtractiveComposer"]
 MOST_SENTENCES = 10
 NAME_WORDS = 4
 ASKING = frozenset({"invitation", "contact_request"})  # last, and one of them: a message asks one thing
+REACHED = frozenset({"address", "contact"})
 FACTS = frozenset({"hours", "address", "contact", "reply"})  # computed even when an FAQ row says something like it
 
 
@@ -107,7 +109,8 @@ class ExtractiveComposer:
             and (near == "same" or not specific)
         ):
             return quote_faq(question, row, voice, priced=priced)
-        return answer_part(question, part, topics, voice)
+        told = reached_by(question, part.folded, topics, voice.language) if topics <= REACHED else []
+        return told or answer_part(question, part, topics, voice)
 
     def _from_whole(self, question: Question, whole: Part, voice: Voice) -> list[Sentence]:
         """No part had a computed answer: the knowledge base, then the intent's own answer, then that we don't know."""

@@ -18,6 +18,9 @@ _SPLIT = re.compile(
 )
 
 
+_SPANISH = re.compile(r"\b(?:telefono|numero|llam\w+|correo|direccion|donde|ubicad\w+|estan|su|como|cual)\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One question or statement of the message, its folded words and the topics its words name."""
@@ -64,7 +67,15 @@ def topics_of(text: str) -> frozenset[str]:
 def questions_in(text: str) -> list[Part]:
     """The questions of a message that asks two or three things at once and names no topic of ours; else none."""
     asked = [part for part in parts_of(text) if len(part.folded.split()) >= MOST_MARK_WORDS]
-    return [part for part in asked if not part.topics] if 1 < len(asked) <= MOST_QUESTIONS else []
+    found = [part for part in asked if not part.topics] if 1 < len(asked) <= MOST_QUESTIONS else []
+    return [*found, *_lookups(text)]
+
+
+def _lookups(text: str) -> list[Part]:
+    """What to look up beside a question on how or where the business is reached: pages say "call", not "number"."""
+    topics, looked = topics_of(text), wordlist("lookups")
+    words = [looked[topic]["es" if _SPANISH.search(bare(text)) else "en"] for topic in sorted(topics & looked.keys())]
+    return [Part(told, bare(told), frozenset()) for told in words]
 
 
 def parts_of(text: str) -> list[Part]:
