@@ -10,7 +10,7 @@ from firstline.answering.computed.voice import Voice
 from firstline.answering.phrases import wordlist
 from firstline.answering.port import Question
 from firstline.answering.sentences import split_sentences
-from firstline.answering.subject import frame_of, other_subject, times_told
+from firstline.answering.subject import frame_of, nameless_price, other_subject, times_told
 from firstline.conversations.facts import Passage, Sentence
 from firstline.kit.money import find_amounts
 from firstline.knowledge.wording import fold, sentences, stems
@@ -124,7 +124,7 @@ def quote(question: Question, text: str, select: Select, voice: Voice, *, priced
     if not has("asking", bare(text)) and "?" not in text:
         above = [p for p in above if p.language == voice.language and _sure(p)]
     best = [entry for entry in select(question) if _may_answer(entry[0], voice) and _answers(entry[1], priced=priced)]
-    if not best:
+    if not best or nameless_price(question, text, voice.language):
         return []
     best = [entry for entry in best if entry[0] in above and _on_subject(question, text, entry, voice)]
     if not best:

@@ -11,7 +11,7 @@ from firstline.answering.port import Question
 from firstline.knowledge.wording import fold, stems
 from firstline.tenancy.model import Business
 
-__all__ = ["frame_of", "other_subject", "subject_of", "times_told"]
+__all__ = ["frame_of", "nameless_price", "other_subject", "subject_of", "times_told"]
 
 
 def frame_of(text: str) -> str | None:
@@ -36,6 +36,13 @@ def subject_of(question: Question, text: str, language: str) -> set[str]:
     places = " ".join(e.text for e in question.reading.entities if e.kind in ("location", "person_name"))
     asked = set(stems(text, language)) - _generic(language) - set(stems(places, language))
     return {stem for stem in asked if not stem[0].isdigit()}
+
+
+def nameless_price(question: Question, text: str, language: str) -> bool:
+    """Whether a price is asked for and no thing is named, here or before: "how much in total?"."""
+    words: dict[str, list[str]] = wordlist("frames")["nameless"]
+    empty = {stem for word in words.get(language, words["en"]) for stem in stems(word, language)}
+    return frame_of(text) == "price" and not question.history and not set(stems(text, language)) - empty
 
 
 def times_told(text: str) -> bool:
