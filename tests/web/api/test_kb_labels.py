@@ -104,3 +104,19 @@ async def test_a_service_named_later_meets_the_price_of_an_older_page(world: Wor
         found = (await client.get(f"{V1}/kb/findings", params={"kind": "contradiction"})).json()["items"]
         assert document not in str(found), found
         await _patch(client, services=services)
+
+
+async def test_a_file_that_comes_again_stays_for_those_who_could_see_it(world: World) -> None:
+    async with world.client() as client:
+        body = {"external_id": "u", "markdown": "The safe stands behind the mirror.", "visibility": "internal"}
+        document = (await client.post(f"{V1}/kb/documents", json=body)).json()["document_id"]
+        async with world.house.door.transaction(world.acme.id) as tx:
+            await tx.execute(
+                "UPDATE kb_source_documents SET source_uri = 'upload:safe.txt' WHERE id = $1::text::uuid", document
+            )
+        files = [("files", ("safe.txt", b"The safe stands behind the mirror in the hall."))]
+        for form, wanted in (({}, "internal"), ({"visibility": "public"}, "public")):
+            job = (await client.post(f"{V1}/kb/jobs", files=files, data=form)).json()
+            async with world.house.door.transaction(world.acme.id) as tx:
+                row = await tx.fetchval("SELECT input FROM kb_ingestion_jobs WHERE id = $1::text::uuid", job["id"])
+            assert row["files"][0]["visibility"] == wanted

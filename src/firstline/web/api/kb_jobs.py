@@ -220,9 +220,17 @@ async def _from_form(rooms: Rooms, business_id: UUID, form: FormData) -> tuple[s
         key = f"kb/{business_id.hex}/{new_id().hex}"
         data = await upload.read()
         await objects_of(rooms).put(key, data)
-        files.append({"key": key, "name": name, "title": title, "tags": tags, "visibility": visibility})
+        seen = visibility if "visibility" in form else await _visibility(rooms, business_id, name, visibility)
+        files.append({"key": key, "name": name, "title": title, "tags": tags, "visibility": seen})
     private = str(form.get("include_private_docs", "false")).lower() in {"true", "1", "on"}
     return source, {"files": files}, {"include_private_docs": private}
+
+
+async def _visibility(rooms: Rooms, business_id: UUID, name: str, usual: str) -> str:
+    """A file that comes again without a word of who may see it stays for those who could see it."""
+    async with rooms.door.transaction(business_id) as tx:
+        held = await queries.held_document(tx, f"upload:{name}")
+    return held.visibility if held is not None and held.deleted_by is None else usual
 
 
 def _another(name: str, taken: set[str]) -> str:
