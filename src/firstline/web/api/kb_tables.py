@@ -1,5 +1,6 @@
 """Questions and canned replies as tables: CSV out and in, with a dry run; and the canned replies themselves."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
@@ -50,13 +51,7 @@ async def post_faqs_csv(
     request: Request, who: Writer, dry_run: DryRun = False, only_good: OnlyGood = False
 ) -> ImportOut:
     """The same question again replaces its answer. With a bad row nothing is written, unless `only_good`."""
-    rooms = rooms_of(request)
-    business = await rooms.profiles.get(who.business_id)
-    done = await import_faqs(
-        workshop_of(rooms), who.business_id, await _table(request), dry_run=dry_run, good_rows_only=only_good,
-        languages=business.guardrails.languages_allowed,
-    )  # fmt: skip
-    return _told(done)
+    return await _import(request, who, import_faqs, dry_run=dry_run, only_good=only_good)
 
 
 @router.get("/canned-replies", responses=problems(), summary="Canned replies")
@@ -85,13 +80,7 @@ async def post_replies_csv(
     request: Request, who: Writer, dry_run: DryRun = False, only_good: OnlyGood = False
 ) -> ImportOut:
     """The same shortcut in the same language again replaces its reply."""
-    rooms = rooms_of(request)
-    business = await rooms.profiles.get(who.business_id)
-    done = await import_canned(
-        workshop_of(rooms), who.business_id, await _table(request), dry_run=dry_run, good_rows_only=only_good,
-        languages=business.guardrails.languages_allowed,
-    )  # fmt: skip
-    return _told(done)
+    return await _import(request, who, import_canned, dry_run=dry_run, only_good=only_good)
 
 
 @router.post("/canned-replies", status_code=201, responses=problems(409, 413, 415), summary="Add a canned reply")
@@ -192,6 +181,18 @@ async def _table(request: Request) -> bytes:
 def _csv(data: bytes, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return Response(data, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _import(
+    request: Request, who: Principal, run: Callable[..., Awaitable[Imported]], *, dry_run: bool, only_good: bool
+) -> ImportOut:
+    rooms = rooms_of(request)
+    business = await rooms.profiles.get(who.business_id)
+    done = await run(
+        workshop_of(rooms), who.business_id, await _table(request), dry_run=dry_run, good_rows_only=only_good,
+        languages=business.guardrails.languages_allowed,
+    )  # fmt: skip
+    return _told(done)
 
 
 def _told(done: Imported) -> ImportOut:
